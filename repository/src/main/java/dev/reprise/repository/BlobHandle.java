@@ -1,0 +1,19 @@
+package dev.reprise.repository;
+
+import dev.reprise.base.ObjectId;
+
+/// The identity of a blob: its type and the SHA-256 of its plaintext.
+public record BlobHandle(BlobType type, ObjectId id) {
+    public static BlobHandle data(ObjectId id) {
+        return new BlobHandle(BlobType.DATA, id);
+    }
+
+    public static BlobHandle tree(ObjectId id) {
+        return new BlobHandle(BlobType.TREE, id);
+    }
+
+    @Override
+    public String toString() {
+        return type.word() + " blob " + id.hex();
+    }
+}

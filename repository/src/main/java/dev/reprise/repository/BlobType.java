@@ -1,0 +1,18 @@
+package dev.reprise.repository;
+
+/// Two kinds of blobs; the same hash may exist as both.
+public enum BlobType {
+    DATA("data"),
+    TREE("tree");
+
+    private final String word;
+
+    BlobType(String word) {
+        this.word = word;
+    }
+
+    /// The word used in index files.
+    public String word() {
+        return word;
+    }
+}

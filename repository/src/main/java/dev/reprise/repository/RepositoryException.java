@@ -1,0 +1,66 @@
+package dev.reprise.repository;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RepriseException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A repository is absent, locked, damaged or cannot be opened. Each failure has one factory, so its wording
+/// has one
+/// place.
+public final class RepositoryException extends RepriseException {
+    private static final long serialVersionUID = 1;
+
+    private RepositoryException(ExitStatus status, String fact, String hint, @Nullable Throwable cause) {
+        super(status, fact, hint, cause);
+    }
+
+    public static RepositoryException absent(String location) {
+        return new RepositoryException(
+                ExitStatus.NO_REPOSITORY,
+                "there is no repository at " + location,
+                "check the location, or create it with \"reprise init\"",
+                null);
+    }
+
+    public static RepositoryException wrongPassword(String location, int keysTried) {
+        return new RepositoryException(
+                ExitStatus.WRONG_PASSWORD,
+                "the password opens none of the %d keys of %s".formatted(keysTried, location),
+                "check the password file, variable or command of this repository",
+                null);
+    }
+
+    /// @param holder host and process id of the other side
+    public static RepositoryException locked(String location, String holder, boolean exclusive, Duration age) {
+        return new RepositoryException(
+                ExitStatus.LOCKED,
+                "repository %s is locked%s by %s, %d minutes old"
+                        .formatted(location, exclusive ? " exclusively" : "", holder, age.toMinutes()),
+                "wait for that process, or run \"restic unlock\" if it is no longer running",
+                null);
+    }
+
+    /// Something stored does not decode, authenticate or hash to its name.
+    ///
+    /// @param object what, with its id: `pack 5f3a…`
+    public static RepositoryException damaged(String object, String detail, @Nullable Throwable cause) {
+        return new RepositoryException(
+                ExitStatus.FAILED,
+                object + " is damaged: " + detail,
+                "run \"reprise check --read-data\" to see what else is affected",
+                cause);
+    }
+
+    public static RepositoryException missing(String object, String neededBy) {
+        return new RepositoryException(
+                ExitStatus.FAILED,
+                object + " is missing, needed by " + neededBy,
+                "run \"reprise check\" to see what else is affected",
+                null);
+    }
+
+    public static RepositoryException refused(String fact, String hint) {
+        return new RepositoryException(ExitStatus.FAILED, fact, hint, null);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.reprise.repository.lock;
+
+/// A lock that is held and refreshed in the background until closed.
+public interface RepositoryLock extends AutoCloseable {
+    enum Kind {
+        /// Any number at a time: readers and writers that only add.
+        SHARED,
+        /// Alone: whoever deletes or replaces.
+        EXCLUSIVE
+    }
+
+    Kind kind();
+
+    /// Call before every step that others must not contradict (uploading a pack, writing a snapshot).
+    ///
+    /// @throws dev.reprise.base.CancelledException if the lock could not be refreshed for 22.5 minutes or was
+    /// removed
+    void ensureHeld();
+
+    /// Removes the lock; waits up to a minute for storage, also when the thread is interrupted.
+    @Override
+    void close();
+}
