@@ -1,0 +1,27 @@
+package dev.reprise.operations.check;
+
+import dev.reprise.base.ObjectId;
+import java.util.List;
+
+/// What was examined and what was found. Examining nothing is not a success: the caller tells the two apart by
+/// `snapshots` and `packs`.
+///
+/// @param defects      number of defects reported
+/// @param brokenPacks  packs that are missing, of wrong size or damaged
+/// @param snapshots    snapshots walked
+/// @param trees        distinct trees walked
+/// @param packs        packs listed
+/// @param packsRead    packs read whole
+/// @param bytesRead    of those
+/// @param needsIndexRepair whether rebuilding the index would help
+/// @param affectedSnapshots snapshots that cannot be restored whole
+public record CheckResult(
+        long defects,
+        List<ObjectId> brokenPacks,
+        long snapshots,
+        long trees,
+        long packs,
+        long packsRead,
+        long bytesRead,
+        boolean needsIndexRepair,
+        List<ObjectId> affectedSnapshots) {}
