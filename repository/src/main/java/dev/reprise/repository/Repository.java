@@ -6,12 +6,13 @@ import dev.reprise.repository.chunk.Chunker;
 import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.UnpackedObjects;
+import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.repository.pack.BlobReader;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.pack.PackCheck;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.StoredSnapshot;
-import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -36,7 +37,8 @@ public final class Repository implements AutoCloseable {
         throw new IllegalStateException("not built yet");
     }
 
-    /// @throws RepositoryException absent, wrong password, or a damaged key or configuration, named
+    /// @throws dev.reprise.repository.model.RepositoryException absent, wrong password, or a damaged key or
+    /// configuration, named
     public static Repository open(Storage storage, Secret password, SecureRandom random, InstantSource clock) {
         throw new IllegalStateException("not built yet");
     }
@@ -56,7 +58,7 @@ public final class Repository implements AutoCloseable {
     /// Takes restic's lock (section 9).
     ///
     /// @param patience how long to try again while others hold a conflicting lock; zero tries once
-    /// @throws RepositoryException locked, exit status 11
+    /// @throws dev.reprise.repository.model.RepositoryException locked, exit status 11
     public RepositoryLock lock(RepositoryLock.Kind kind, Duration patience) {
         throw new IllegalStateException("not built yet");
     }
@@ -94,15 +96,8 @@ public final class Repository implements AutoCloseable {
         throw new IllegalStateException("not built yet");
     }
 
-    /// Seals JSON like a snapshot or index file and stores it under its hash, durable on return. For sealed
-    /// manifests (`POINT`).
-    public ObjectId saveUnpacked(ObjectType type, byte[] json) {
-        throw new IllegalStateException("not built yet");
-    }
-
-    /// Reads, checks the name's hash, opens and decompresses. Plaintext is limited to 1 GiB for an index and 64
-    /// MiB otherwise.
-    public byte[] loadUnpacked(ObjectType type, ObjectId id) {
+    /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that look inside.
+    public UnpackedObjects unpacked() {
         throw new IllegalStateException("not built yet");
     }
 

@@ -12,7 +12,7 @@ public final class FilesRestore {
     /// Every item that fails is reported and counted; the rest is done. Running it again into the same folder
     /// writes only what is missing.
     ///
-    /// @throws dev.reprise.repository.RepositoryException if the root tree cannot be read
+    /// @throws dev.reprise.repository.model.RepositoryException if the root tree cannot be read
     public RestoreResult run(FilesRestoreRequest request) {
         throw new IllegalStateException("not built yet");
     }

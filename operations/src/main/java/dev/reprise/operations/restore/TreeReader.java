@@ -15,14 +15,14 @@ public final class TreeReader implements AutoCloseable {
 
     /// Nodes of one tree.
     ///
-    /// @throws dev.reprise.repository.RepositoryException naming the tree if it is missing or damaged
+    /// @throws dev.reprise.repository.model.RepositoryException naming the tree if it is missing or damaged
     public List<Node> tree(ObjectId id) {
         throw new IllegalStateException("not built yet");
     }
 
     /// The node at a path like `/db/app.dump` below a root tree.
     ///
-    /// @throws dev.reprise.repository.RepositoryException if there is none
+    /// @throws dev.reprise.repository.model.RepositoryException if there is none
     public Node find(ObjectId root, String path) {
         throw new IllegalStateException("not built yet");
     }

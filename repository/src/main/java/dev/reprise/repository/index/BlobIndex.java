@@ -1,7 +1,7 @@
 package dev.reprise.repository.index;
 
 import dev.reprise.base.ObjectId;
-import dev.reprise.repository.BlobHandle;
+import dev.reprise.repository.model.BlobHandle;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -1,15 +1,15 @@
 package dev.reprise.repository.pack;
 
 import dev.reprise.base.ObjectId;
-import dev.reprise.repository.BlobHandle;
 import dev.reprise.repository.index.BlobLocation;
+import dev.reprise.repository.model.BlobHandle;
 import java.util.List;
 
 /// Brings plaintext back, verified: MAC, decompressed length and SHA-256. Not thread-safe: one per thread.
 public interface BlobReader extends AutoCloseable {
     /// Reads one blob, trying every copy the index knows.
     ///
-    /// @throws dev.reprise.repository.RepositoryException naming blob and packs if no copy is good, or none
+    /// @throws dev.reprise.repository.model.RepositoryException naming blob and packs if no copy is good, or none
     /// exists
     byte[] read(BlobHandle handle);
 

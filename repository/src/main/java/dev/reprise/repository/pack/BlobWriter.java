@@ -1,7 +1,7 @@
 package dev.reprise.repository.pack;
 
 import dev.reprise.base.ObjectId;
-import dev.reprise.repository.BlobType;
+import dev.reprise.repository.model.BlobType;
 
 /// Stores blobs that the repository does not have yet. Safe for many threads, each with a [Session] of its own.
 ///

@@ -1,4 +1,4 @@
-package dev.reprise.repository;
+package dev.reprise.repository.model;
 
 import dev.reprise.base.ObjectId;
 

@@ -1,4 +1,4 @@
-package dev.reprise.repository;
+package dev.reprise.repository.model;
 
 /// How new blobs are compressed. Compressed bytes are not part of any id, so any mode reads back anywhere.
 public enum Compression {

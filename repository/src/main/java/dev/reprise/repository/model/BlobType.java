@@ -1,4 +1,4 @@
-package dev.reprise.repository;
+package dev.reprise.repository.model;
 
 /// Two kinds of blobs; the same hash may exist as both.
 public enum BlobType {
