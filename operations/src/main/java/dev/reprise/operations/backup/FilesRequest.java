@@ -29,4 +29,21 @@ public record FilesRequest(
         boolean withAtime,
         boolean ignoreCtime,
         boolean ignoreInode,
-        int workers) {}
+        int workers) {
+    /// The same request against another parent.
+    public FilesRequest withParent(@Nullable ObjectId newParentTree) {
+        return new FilesRequest(
+                targets,
+                workingDirectory,
+                newParentTree,
+                excludes,
+                excludeIfPresent,
+                excludeCaches,
+                excludeLargerThan,
+                oneFileSystem,
+                withAtime,
+                ignoreCtime,
+                ignoreInode,
+                workers);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.reprise.operations.point;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
+import dev.reprise.operations.OperationException;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.storage.ObjectType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/// The recovery points of a repository.
+public final class Points {
+    private static final int SHORTEST_PREFIX = 4;
+
+    private final Repository repository;
+
+    public Points(Repository repository) {
+        this.repository = repository;
+    }
+
+    /// Seals and stores a manifest. From here on the point exists; everything it names must be durable before.
+    public void save(RecoveryPoint point) {
+        repository.unpacked().save(ObjectType.POINT, PointFormat.encode(point));
+    }
+
+    /// Every point, oldest first. One that cannot be read is given to `damaged` with the reason.
+    public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
+        List<ObjectId> ids = new ArrayList<>();
+        repository
+                .storage()
+                .list(
+                        ObjectType.POINT,
+                        object -> ids.add(ObjectId.parse(object.key().name())));
+        List<RecoveryPoint> points = new ArrayList<>(ids.size());
+        for (ObjectId id : ids) {
+            try {
+                points.add(load(id));
+            } catch (RepriseException e) {
+                damaged.accept(id, e);
+            }
+        }
+        points.sort(Comparator.comparing(RecoveryPoint::started)
+                .thenComparing(point -> point.run().hex()));
+        return points;
+    }
+
+    private RecoveryPoint load(ObjectId id) {
+        byte[] json = repository.unpacked().load(ObjectType.POINT, id);
+        try {
+            return PointFormat.decode(json);
+        } catch (IllegalArgumentException e) {
+            throw RepositoryException.damaged("point " + id.hex(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// The one point a user means.
+    ///
+    /// @param wanted   `latest`, or the first digits of a run's id
+    /// @param eligible limits what `latest` may choose, for example to points that hold a source
+    /// @throws OperationException if none or several fit
+    public RecoveryPoint find(String wanted, Predicate<RecoveryPoint> eligible) {
+        List<ObjectId> unreadable = new ArrayList<>();
+        List<RecoveryPoint> all = list((id, _) -> unreadable.add(id));
+        List<RecoveryPoint> fitting = wanted.equals("latest")
+                ? all.stream().filter(eligible).toList()
+                : all.stream()
+                        .filter(point -> wanted.length() >= SHORTEST_PREFIX
+                                && point.run().hex().startsWith(wanted))
+                        .toList();
+        if (fitting.isEmpty()) {
+            throw none(wanted, all.size(), unreadable.size());
+        }
+        if (fitting.size() > 1 && !wanted.equals("latest")) {
+            throw new OperationException(
+                    ExitStatus.FAILED,
+                    "%d recovery points begin with %s".formatted(fitting.size(), wanted),
+                    "give more digits; \"reprise points\" lists them",
+                    null);
+        }
+        return fitting.getLast();
+    }
+
+    private static OperationException none(String wanted, int known, int unreadable) {
+        String damage = unreadable == 0 ? "" : ", and %d that cannot be read".formatted(unreadable);
+        return new OperationException(
+                ExitStatus.FAILED,
+                "no recovery point fits \"%s\" among %d%s".formatted(wanted, known, damage),
+                "run \"reprise points\" to see what there is",
+                null);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.reprise.operations.run;
+
+import dev.reprise.repository.model.WriterOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What one run captures.
+///
+/// @param uid           of the process, as is `gid`
+/// @param tags          extra tags for its snapshots
+/// @param program       name and version, for snapshots and manifest
+/// @param workers       threads that hash and compress
+/// @param lockPatience  how long to wait for a conflicting lock
+/// @param configuration the job's effective settings without secrets, kept in the manifest
+public record RunRequest(
+        String job,
+        String host,
+        String username,
+        long uid,
+        long gid,
+        List<String> tags,
+        List<RunSource> sources,
+        String program,
+        int workers,
+        WriterOptions writing,
+        Duration lockPatience,
+        Map<String, String> configuration) {}

@@ -1,0 +1,255 @@
+package dev.reprise.operations.run;
+
+import dev.reprise.base.RawName;
+import dev.reprise.operations.backup.BackupEvent;
+import dev.reprise.operations.backup.BackupListener;
+import dev.reprise.operations.backup.FilesBackup;
+import dev.reprise.operations.backup.FilesRequest;
+import dev.reprise.operations.backup.SavedTree;
+import dev.reprise.operations.backup.StreamBackup;
+import dev.reprise.operations.point.RecoveryPoint.CapturedStream;
+import dev.reprise.operations.point.RecoveryPoint.Outcome;
+import dev.reprise.operations.point.RunId;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.pack.BlobWriter;
+import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.sources.Facts;
+import dev.reprise.sources.SourceListener.SourceEvent;
+import dev.reprise.sources.files.FileTree;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Captures one source at a time into the open writer of a run.
+final class SourceCapture {
+    private final Repository repository;
+    private final BlobIndex index;
+    private final BlobWriter writer;
+    private final List<StoredSnapshot> snapshots;
+    private final FileTree files;
+    private final RunRequest request;
+    private final RunId run;
+    private final InstantSource clock;
+    private final ZoneId zone;
+    private final RunListener listener;
+
+    SourceCapture(
+            Repository repository,
+            BlobIndex index,
+            BlobWriter writer,
+            List<StoredSnapshot> snapshots,
+            FileTree files,
+            RunRequest request,
+            RunId run,
+            InstantSource clock,
+            ZoneId zone,
+            RunListener listener) {
+        this.repository = repository;
+        this.index = index;
+        this.writer = writer;
+        this.snapshots = snapshots;
+        this.files = files;
+        this.request = request;
+        this.run = run;
+        this.clock = clock;
+        this.zone = zone;
+        this.listener = listener;
+    }
+
+    Capture capture(RunSource source) {
+        return switch (source) {
+            case RunSource.Files tree -> captureFiles(tree);
+            case RunSource.Streams streams -> captureStreams(streams);
+        };
+    }
+
+    private Capture captureFiles(RunSource.Files source) {
+        Instant started = clock.instant();
+        BlobWriter.Stats before = writer.stats();
+        StoredSnapshot parent = parent(source.request());
+        List<String> problems = Collections.synchronizedList(new ArrayList<>());
+        BackupListener report = event -> {
+            note(event, problems);
+            listener.on(new RunEvent.FromBackup(source.name(), event));
+        };
+        SavedTree saved = new FilesBackup(repository, index, writer, files, zone, report)
+                .run(source.request()
+                        .withParent(parent == null ? null : parent.snapshot().tree()));
+        Instant finished = clock.instant();
+        Added added = Added.between(before, writer.stats());
+        return new Capture(
+                source,
+                saved.unreadable() == 0 ? Outcome.CAPTURED : Outcome.INCOMPLETE,
+                snapshot(source.name(), parent, saved, source.excludeTexts(), started, finished, added),
+                started,
+                finished,
+                filesFacts(saved, started),
+                List.of(),
+                saved.counts().totalBytes(),
+                added.storedBytes(),
+                saved.unreadable(),
+                List.copyOf(problems));
+    }
+
+    private Capture captureStreams(RunSource.Streams source) {
+        Instant started = clock.instant();
+        BlobWriter.Stats before = writer.stats();
+        List<String> problems = Collections.synchronizedList(new ArrayList<>());
+        List<CapturedStream> streams = new ArrayList<>();
+        var backup = new StreamBackup(
+                repository,
+                writer,
+                started.atZone(zone),
+                request.workers(),
+                event -> listener.on(new RunEvent.FromBackup(source.name(), event)));
+        Facts facts = source.source()
+                .capture(
+                        (path, stream) -> {
+                            var stored = backup.store(source.name() + "/" + path, stream);
+                            streams.add(new CapturedStream(path, stored.bytes(), stored.sha256()));
+                        },
+                        event -> {
+                            if (event instanceof SourceEvent.Warning(String fact)) {
+                                problems.add(fact);
+                            }
+                            listener.on(new RunEvent.FromSource(source.name(), event));
+                        });
+        SavedTree saved = backup.finish();
+        Instant finished = clock.instant();
+        Added added = Added.between(before, writer.stats());
+        return new Capture(
+                source,
+                Outcome.CAPTURED,
+                snapshot(source.name(), null, withPath(saved, source.name()), List.of(), started, finished, added),
+                started,
+                finished,
+                facts,
+                List.copyOf(streams),
+                saved.counts().totalBytes(),
+                added.storedBytes(),
+                0,
+                List.copyOf(problems));
+    }
+
+    private static SavedTree withPath(SavedTree saved, String source) {
+        return new SavedTree(saved.tree(), List.of("/" + source), saved.counts(), saved.unreadable());
+    }
+
+    private static void note(BackupEvent event, List<String> problems) {
+        switch (event) {
+            case BackupEvent.Unreadable(String path, String reason, String _) -> problems.add(path + ": " + reason);
+            case BackupEvent.Warning(String fact) -> problems.add(fact);
+            case BackupEvent.Scanned _, BackupEvent.Progress _, BackupEvent.Started _, BackupEvent.ItemDone _ -> {}
+        }
+    }
+
+    /// The newest snapshot of this host that holds all targets (repository format, section 8.2).
+    private @Nullable StoredSnapshot parent(FilesRequest files) {
+        var wanted = new HashSet<String>();
+        for (RawName target : files.targets()) {
+            wanted.add(absolute(target, files.workingDirectory()));
+        }
+        StoredSnapshot newest = null;
+        for (StoredSnapshot candidate : snapshots) {
+            Snapshot snapshot = candidate.snapshot();
+            boolean fits = snapshot.hostname().equals(request.host())
+                    && snapshot.paths().containsAll(wanted)
+                    && !snapshot.time().toInstant().isAfter(clock.instant());
+            if (fits
+                    && (newest == null
+                            || !snapshot.time()
+                                    .toInstant()
+                                    .isBefore(newest.snapshot().time().toInstant()))) {
+                newest = candidate;
+            }
+        }
+        return newest;
+    }
+
+    private static String absolute(RawName target, RawName workingDirectory) {
+        boolean rooted = !target.isEmpty() && target.at(0) == '/';
+        return rooted ? target.toString() : workingDirectory.child(target).toString();
+    }
+
+    private static Facts filesFacts(SavedTree saved, Instant started) {
+        var counts = new TreeMap<String, Long>();
+        counts.put("files", saved.counts().totalFiles());
+        counts.put(
+                "dirs",
+                saved.counts().dirsNew()
+                        + saved.counts().dirsChanged()
+                        + saved.counts().dirsUnmodified());
+        counts.put("bytes", saved.counts().totalBytes());
+        counts.put("unreadable", saved.unreadable());
+        return new Facts(started, new TreeMap<>(), new TreeMap<>(), counts, new TreeMap<>());
+    }
+
+    private Snapshot snapshot(
+            String source,
+            @Nullable StoredSnapshot parent,
+            SavedTree saved,
+            List<String> excludes,
+            Instant started,
+            Instant finished,
+            Added added) {
+        List<String> tags = new ArrayList<>(request.tags());
+        tags.add("job:" + request.job());
+        tags.add("source:" + source);
+        tags.add("run:" + run.hex());
+        SavedTree.Counts counts = saved.counts();
+        return new Snapshot(
+                local(started),
+                parent == null ? null : parent.id(),
+                saved.tree(),
+                saved.paths(),
+                request.host(),
+                request.username(),
+                request.uid(),
+                request.gid(),
+                excludes,
+                List.copyOf(tags),
+                null,
+                request.program(),
+                new Snapshot.Summary(
+                        local(started),
+                        local(finished),
+                        counts.filesNew(),
+                        counts.filesChanged(),
+                        counts.filesUnmodified(),
+                        counts.dirsNew(),
+                        counts.dirsChanged(),
+                        counts.dirsUnmodified(),
+                        added.dataBlobs(),
+                        added.treeBlobs(),
+                        added.plainBytes(),
+                        added.storedBytes(),
+                        counts.totalFiles(),
+                        counts.totalBytes()),
+                Map.of());
+    }
+
+    private OffsetDateTime local(Instant instant) {
+        return instant.atZone(zone).toOffsetDateTime();
+    }
+
+    /// What one source added to the repository.
+    private record Added(long dataBlobs, long treeBlobs, long plainBytes, long storedBytes) {
+        static Added between(BlobWriter.Stats before, BlobWriter.Stats after) {
+            return new Added(
+                    after.dataBlobs() - before.dataBlobs(),
+                    after.treeBlobs() - before.treeBlobs(),
+                    after.plainBytes() - before.plainBytes(),
+                    after.storedBytes() - before.storedBytes());
+        }
+    }
+}
