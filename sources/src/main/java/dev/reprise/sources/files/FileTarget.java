@@ -32,6 +32,11 @@ public interface FileTarget extends AutoCloseable {
     /// An existing file with several links is replaced by a new one, so that other names keep their content.
     WritableFile file(List<RawName> path, boolean replace) throws IOException;
 
+    /// Opens an existing regular file for reading only; neither it nor anything else in its place is changed.
+    ///
+    /// @throws java.nio.file.NoSuchFileException if there is nothing
+    FileTree.OpenFile read(List<RawName> path) throws IOException;
+
     void symlink(List<RawName> path, RawName target, boolean replace) throws IOException;
 
     /// Makes `path` another name of the regular file `existing`.
