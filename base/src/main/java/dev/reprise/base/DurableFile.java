@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,6 +21,12 @@ import java.util.concurrent.ThreadLocalRandom;
 /// The only class that writes, forces, renames and forces the directory. A left-over temporary file is named
 /// `<final name>-tmp-<random>`; repositories ignore such names.
 public final class DurableFile implements AutoCloseable {
+    private static final Set<PosixFilePermission> WRITING = EnumSet.of(
+            PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+    /// What the system says for EINVAL, ENOTSUP and ENOSYS.
+    private static final Set<String> NO_FORCE =
+            Set.of("Invalid argument", "Operation not supported", "Function not implemented");
+
     private final Path temporary;
     private final FileChannel channel;
     private long written;
@@ -65,6 +73,19 @@ public final class DurableFile implements AutoCloseable {
         return written;
     }
 
+    /// Takes every write permission away, so that the file already has its final mode when it gets its name. A
+    /// file system that keeps no permissions, or keeps them from us, is no error.
+    public void protect() {
+        try {
+            var mode = EnumSet.copyOf(Files.getPosixFilePermissions(temporary, LinkOption.NOFOLLOW_LINKS));
+            mode.removeAll(WRITING);
+            Files.setPosixFilePermissions(temporary, mode);
+        } catch (IOException | UnsupportedOperationException e) {
+            // A stored object that could be written to is as good as one that could not.
+            return;
+        }
+    }
+
     /// Forces the bytes, gives the file its final name (replacing what is there) and forces the directory.
     ///
     /// @throws IOException if the file on disk is not as long as what was appended, or any step fails; then
@@ -73,7 +94,7 @@ public final class DurableFile implements AutoCloseable {
         if (channel.size() != written) {
             throw new IOException("wrote " + written + " bytes, but the file has " + channel.size());
         }
-        channel.force(true); // 1. bytes
+        force(channel); // 1. bytes
         channel.close();
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE); // 2. name
         committed = true;
@@ -83,7 +104,18 @@ public final class DurableFile implements AutoCloseable {
     /// Forces a directory's entries to stable storage.
     public static void forceDirectory(Path directory) throws IOException {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            force(channel);
+        }
+    }
+
+    /// Some network and user-space file systems cannot force; there is nothing better to do on them.
+    private static void force(FileChannel channel) throws IOException {
+        try {
             channel.force(true);
+        } catch (IOException e) {
+            if (!NO_FORCE.contains(String.valueOf(e.getMessage()))) {
+                throw e;
+            }
         }
     }
 
