@@ -25,14 +25,25 @@ public record FileMeta(
         long ctimeSecond,
         int ctimeNano) {
     public enum Type {
-        FILE,
-        DIR,
-        SYMLINK,
-        BLOCK_DEVICE,
-        CHAR_DEVICE,
-        FIFO,
-        SOCKET,
-        OTHER
+        FILE("a regular file"),
+        DIR("a directory"),
+        SYMLINK("a symbolic link"),
+        BLOCK_DEVICE("a block device"),
+        CHAR_DEVICE("a character device"),
+        FIFO("a FIFO"),
+        SOCKET("a socket"),
+        OTHER("of unknown type");
+
+        private final String phrase;
+
+        Type(String phrase) {
+            this.phrase = phrase;
+        }
+
+        /// With its article, for messages: `a FIFO`.
+        public String phrase() {
+            return phrase;
+        }
     }
 
     public Type type() {

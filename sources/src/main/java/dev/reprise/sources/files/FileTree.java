@@ -27,7 +27,7 @@ public interface FileTree {
 
     /// The one for this platform: system calls on Linux x86-64 and aarch64, `java.nio` elsewhere.
     static FileTree local() {
-        throw new IllegalStateException("not built yet");
+        return Call.Abi.SUPPORTED ? new LinuxFileTree() : new PortableFileTree();
     }
 
     /// An open directory. Names are relative to it, so renaming a parent meanwhile does not redirect them.
