@@ -9,6 +9,7 @@ public final class KeySet implements AutoCloseable {
     public static final int BYTES = 64;
 
     private final byte[] bytes;
+    private boolean wiped;
 
     private KeySet(byte[] bytes) {
         this.bytes = bytes;
@@ -23,24 +24,45 @@ public final class KeySet implements AutoCloseable {
     }
 
     public byte[] encrypt() {
-        return Arrays.copyOfRange(bytes, 0, 32);
+        return part(0, 32);
     }
 
     public byte[] macK() {
-        return Arrays.copyOfRange(bytes, 32, 48);
+        return part(32, 48);
     }
 
     public byte[] macR() {
-        return Arrays.copyOfRange(bytes, 48, 64);
+        return part(48, 64);
+    }
+
+    /// False if one of the three keys is all zero, which restic refuses to use.
+    public boolean isUsable() {
+        return anySet(encrypt()) && anySet(macK()) && anySet(macR());
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        wiped = true;
         Arrays.fill(bytes, (byte) 0);
     }
 
     @Override
     public String toString() {
         return "(key set)";
+    }
+
+    private synchronized byte[] part(int from, int to) {
+        if (wiped) {
+            throw new IllegalStateException("the keys were wiped: the repository is closed");
+        }
+        return Arrays.copyOfRange(bytes, from, to);
+    }
+
+    private static boolean anySet(byte[] key) {
+        int any = 0;
+        for (byte b : key) {
+            any |= b;
+        }
+        return any != 0;
     }
 }
