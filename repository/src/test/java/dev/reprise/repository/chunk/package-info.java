@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.repository.chunk;
+
+import org.jspecify.annotations.NullMarked;
