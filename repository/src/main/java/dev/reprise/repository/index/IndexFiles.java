@@ -1,0 +1,129 @@
+package dev.reprise.repository.index;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.index.IndexParser.IndexedPack;
+import dev.reprise.repository.index.IndexParser.MalformedIndexException;
+import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.repository.model.UnpackedObjects;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Loads every index file into one index, and saves new ones.
+public final class IndexFiles {
+    /// Files read at a time. A full one takes about 25 MiB while it is decoded, and decoding is what takes time.
+    private static final int MAX_PARALLEL = 3;
+
+    private IndexFiles() {}
+
+    /// Reads every index file. One that does not decode is reported and contributes nothing. One that describes a
+    /// pack differently from another file is reported too, but both descriptions count: look-ups then find all
+    /// candidates.
+    ///
+    /// A storage that does not answer is not damage: that failure is thrown, since a backup or a check on half
+    /// an index would draw wrong conclusions.
+    ///
+    /// @param version of the repository, 1 or 2
+    /// @param damaged called on the calling thread
+    public static BlobIndex load(
+            UnpackedObjects objects, Storage storage, int version, BiConsumer<ObjectId, RuntimeException> damaged) {
+        List<ObjectId> files = new ArrayList<>();
+        storage.list(
+                ObjectType.INDEX,
+                object -> files.add(ObjectId.parse(object.key().name())));
+        files.sort(null);
+        int parallel = Math.min(storage.connections(), MAX_PARALLEL);
+        var builder = new MergedIndex.Builder();
+        var names = Thread.ofVirtual().name("index-", 1).factory();
+        try (var threads = Executors.newThreadPerTaskExecutor(names)) {
+            Deque<Future<Decoded>> ahead = new ArrayDeque<>();
+            try {
+                for (ObjectId file : files) {
+                    ahead.add(threads.submit(() -> decode(objects, file, version)));
+                    if (ahead.size() >= parallel) {
+                        merge(builder, ahead.remove().get(), damaged);
+                    }
+                }
+                while (!ahead.isEmpty()) {
+                    merge(builder, ahead.remove().get(), damaged);
+                }
+            } catch (InterruptedException _) {
+                threads.shutdownNow();
+                throw CancelledException.interrupted("loading the index");
+            } catch (ExecutionException e) {
+                threads.shutdownNow();
+                throw failure(e);
+            }
+        }
+        return builder.build();
+    }
+
+    /// Saves one index file that names these packs; durable on return.
+    ///
+    /// @param packs what [MergedIndex#add] returned for each; at least one
+    public static ObjectId save(UnpackedObjects objects, MergedIndex index, List<Integer> packs) {
+        var encoder = new IndexEncoder();
+        for (int pack : packs) {
+            encoder.add(index.added(pack));
+        }
+        return objects.save(ObjectType.INDEX, encoder.finish());
+    }
+
+    /// @param damage why the file contributes nothing; null when it decoded
+    private record Decoded(
+            ObjectId file,
+            List<IndexedPack> packs,
+            @Nullable RuntimeException damage) {}
+
+    private static Decoded decode(UnpackedObjects objects, ObjectId file, int version) {
+        try {
+            return new Decoded(file, IndexParser.parse(objects.load(ObjectType.INDEX, file), version), null);
+        } catch (MalformedIndexException e) {
+            String fact = Objects.requireNonNullElse(e.getMessage(), "not an index document");
+            return new Decoded(file, List.of(), RepositoryException.damaged(name(file), fact, e));
+        } catch (RepositoryException e) {
+            return new Decoded(file, List.of(), e);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.NOT_FOUND) {
+                throw e;
+            }
+            return new Decoded(file, List.of(), RepositoryException.missing(name(file), "the list of index files"));
+        }
+    }
+
+    private static void merge(
+            MergedIndex.Builder builder, Decoded decoded, BiConsumer<ObjectId, RuntimeException> damaged) {
+        if (decoded.damage() != null) {
+            damaged.accept(decoded.file(), decoded.damage());
+        }
+        for (IndexedPack pack : decoded.packs()) {
+            if (!builder.add(pack.pack(), pack.entries())) {
+                String fact = "it describes pack " + pack.pack().hex() + " differently from another index file";
+                damaged.accept(decoded.file(), RepositoryException.damaged(name(decoded.file()), fact, null));
+            }
+        }
+    }
+
+    private static RuntimeException failure(ExecutionException e) {
+        return switch (e.getCause()) {
+            case RuntimeException known -> known;
+            case Error error -> throw error;
+            case null, default -> new IllegalStateException("loading the index failed", e.getCause());
+        };
+    }
+
+    private static String name(ObjectId file) {
+        return "index file " + file.hex();
+    }
+}

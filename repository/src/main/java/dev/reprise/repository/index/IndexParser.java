@@ -1,0 +1,213 @@
+package dev.reprise.repository.index;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.model.BlobType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/// Reads one index document (repository format, section 6).
+///
+/// Members other programs add are skipped, also `packs_to_delete`: blobs of packs that rustic has marked for
+/// deletion must not be relied on. Everything known is checked: an index that lies loses data.
+final class IndexParser implements AutoCloseable {
+    /// Real documents nest 5 deep; the rest is for unknown members.
+    private static final int MAX_DEPTH = 32;
+    /// Ids have 64 characters. Unknown members may have longer ones.
+    private static final int MAX_TEXT = 64 * 1024;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(MAX_TEXT)
+                    .maxNameLength(1024)
+                    .maxNumberLength(64)
+                    .build())
+            .build();
+
+    private static final long UINT32_MAX = 0xFFFF_FFFFL;
+
+    /// What one index document says of one pack.
+    record IndexedPack(ObjectId pack, PackEntries entries) {}
+
+    private final JsonParser json;
+    private final int version;
+
+    private IndexParser(byte[] document, int version) {
+        this.json = JSON.createParser(ObjectReadContext.empty(), document);
+        this.version = version;
+    }
+
+    /// @param version of the repository: 1 knows no compression
+    /// @throws MalformedIndexException with what is wrong and where; nothing of such a document may be used
+    static List<IndexedPack> parse(byte[] document, int version) throws MalformedIndexException {
+        try (var parser = new IndexParser(document, version)) {
+            return parser.document();
+        } catch (JacksonException e) {
+            throw new MalformedIndexException(e.getOriginalMessage(), e);
+        }
+    }
+
+    private List<IndexedPack> document() throws MalformedIndexException {
+        List<IndexedPack> packs = new ArrayList<>();
+        expect(json.nextToken(), JsonToken.START_OBJECT, "the document");
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            JsonToken value = json.nextToken();
+            if (name.equals("packs")) {
+                // Two members of that name cannot both be meant.
+                if (!packs.isEmpty()) {
+                    throw malformed("two lists of packs");
+                }
+                packs(value, packs);
+            } else {
+                json.skipChildren();
+            }
+        }
+        if (json.nextToken() != null) {
+            throw malformed("more after the end of the document");
+        }
+        return packs;
+    }
+
+    private void packs(JsonToken start, List<IndexedPack> packs) throws MalformedIndexException {
+        if (start == JsonToken.VALUE_NULL) {
+            return;
+        }
+        expect(start, JsonToken.START_ARRAY, "packs");
+        for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
+            expect(token, JsonToken.START_OBJECT, "a pack");
+            packs.add(pack());
+        }
+    }
+
+    private IndexedPack pack() throws MalformedIndexException {
+        ObjectId id = null;
+        var entries = new PackEntries();
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "id" -> id = id(value, "pack id");
+                case "blobs" -> blobs(value, entries);
+                default -> json.skipChildren();
+            }
+        }
+        if (id == null) {
+            throw malformed("a pack without id");
+        }
+        return new IndexedPack(id, entries);
+    }
+
+    private void blobs(JsonToken start, PackEntries entries) throws MalformedIndexException {
+        if (start == JsonToken.VALUE_NULL) {
+            return;
+        }
+        expect(start, JsonToken.START_ARRAY, "blobs");
+        for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
+            expect(token, JsonToken.START_OBJECT, "a blob");
+            blob(entries);
+        }
+    }
+
+    private void blob(PackEntries entries) throws MalformedIndexException {
+        ObjectId id = null;
+        BlobType type = null;
+        long offset = -1;
+        long length = -1;
+        long uncompressed = 0;
+        for (String name = json.nextName(); name != null; name = json.nextName()) {
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "id" -> id = id(value, "blob id");
+                case "type" -> type = type(value);
+                case "offset" -> offset = number(value, "offset");
+                case "length" -> length = number(value, "length");
+                case "uncompressed_length" -> uncompressed = number(value, "uncompressed_length");
+                default -> json.skipChildren();
+            }
+        }
+        if (id == null || type == null || offset < 0 || length < 0) {
+            throw malformed("a blob without id, type, offset or length");
+        }
+        check(offset, length, uncompressed);
+        entries.add(type, id, offset, (int) length, (int) uncompressed);
+    }
+
+    private void check(long offset, long length, long uncompressed) throws MalformedIndexException {
+        if (version == 1 && uncompressed != 0) {
+            throw malformed("uncompressed_length in a repository of version 1");
+        }
+        if (length < PackEntries.SEAL_BYTES) {
+            throw malformed("blob length " + length + " is shorter than its own seal");
+        }
+        if (length > Integer.MAX_VALUE || uncompressed > Integer.MAX_VALUE) {
+            throw malformed("a blob of 2 GiB or more");
+        }
+        if (offset + length > UINT32_MAX) {
+            throw malformed("a blob behind the first 4 GiB of its pack");
+        }
+    }
+
+    private ObjectId id(JsonToken value, String what) throws MalformedIndexException {
+        expect(value, JsonToken.VALUE_STRING, what);
+        String text = json.getString();
+        if (!ObjectId.isName(text)) {
+            throw malformed(what + " is not 64 lower-case hex digits");
+        }
+        ObjectId id = ObjectId.parse(text);
+        if (id.isNull()) {
+            throw malformed(what + " is all zeros");
+        }
+        return id;
+    }
+
+    private BlobType type(JsonToken value) throws MalformedIndexException {
+        expect(value, JsonToken.VALUE_STRING, "blob type");
+        String word = json.getString();
+        for (BlobType type : BlobType.values()) {
+            if (type.word().equals(word)) {
+                return type;
+            }
+        }
+        throw malformed("a blob type other than data and tree");
+    }
+
+    private long number(JsonToken value, String what) throws MalformedIndexException {
+        expect(value, JsonToken.VALUE_NUMBER_INT, what);
+        long number = json.getLongValue();
+        if (number < 0 || number > UINT32_MAX) {
+            throw malformed(what + " " + number + " is not an unsigned 32-bit number");
+        }
+        return number;
+    }
+
+    private void expect(@Nullable JsonToken found, JsonToken wanted, String what) throws MalformedIndexException {
+        if (found != wanted) {
+            throw malformed("%s is %s instead of %s".formatted(what, found == null ? "cut off" : found, wanted));
+        }
+    }
+
+    private MalformedIndexException malformed(String fact) {
+        var at = json.currentLocation();
+        return new MalformedIndexException(fact + " (byte " + at.getByteOffset() + ")", null);
+    }
+
+    @Override
+    public void close() {
+        json.close();
+    }
+
+    /// An index document that does not follow the format.
+    static final class MalformedIndexException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        MalformedIndexException(String fact, @Nullable Throwable cause) {
+            super(fact, cause);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.repository.index;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.repository.pack;
+
+import org.jspecify.annotations.NullMarked;
