@@ -1,0 +1,43 @@
+package dev.reprise.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Everything a command takes from the process it runs in. Tests make their own.
+///
+/// @param environment      environment variables
+/// @param workingDirectory absolute; relative paths of the command line start here
+/// @param in               standard input; read only by commands that say so
+/// @param out              standard output: results
+/// @param err              standard error: progress, remarks, warnings, errors
+/// @param terminal         which of the three are terminals
+/// @param clock            the only source of time
+/// @param zone             local zone, for showing times
+/// @param random           made on first use; making one costs start-up time
+public record CommandContext(
+        Map<String, String> environment,
+        Path workingDirectory,
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Terminal terminal,
+        InstantSource clock,
+        ZoneId zone,
+        Supplier<SecureRandom> random) {
+
+    /// Which standard streams are terminals.
+    public record Terminal(boolean in, boolean out, boolean err) {
+        public static final Terminal NONE = new Terminal(false, false, false);
+    }
+
+    /// A path as typed, made absolute.
+    public Path resolve(String path) {
+        return workingDirectory.resolve(path).normalize();
+    }
+}
