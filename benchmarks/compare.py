@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Compares Reprise with restic (and borg, if installed) on the same generated data, in one run.
+
+    benchmarks/compare.py [--work DIR] [--large MIB] [--small FILES] [--rounds N] [--restic PROGRAM] [--out FILE]
+
+Data, from a fixed seed: "large", files of 128 MiB, half like text and half random; "small", files of 1 to 16 KiB,
+four fifths like text. Per tool and data set: first backup, unchanged backup, backup after 5 % of the data changed,
+restore, check of all data. Each is one process, timed whole by the kernel's own accounting: wall, CPU (user + system)
+and peak resident memory. Tools take turns within a round; every figure is the median of the rounds; ratios are
+Reprise / other. Restored data is compared with the source each time. Caches are warm, so this measures the programs,
+not the disk.
+"""
+import argparse, filecmp, json, os, platform, random, shutil, statistics, subprocess, sys, time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "benchmark"
+WORK = ("first backup", "unchanged backup", "5 % changed", "restore", "check all data")
+
+
+def lines(rng):
+    words = ["".join(rng.choices("etaoinshrdlucmfwypvbgkjqxz", weights=range(26, 0, -1), k=rng.randint(2, 10)))
+             for _ in range(5000)]
+    return [(" ".join(rng.choices(words, k=rng.randint(4, 14))) + "\n").encode() for _ in range(1 << 16)]
+
+
+def text(rng, pool, size):
+    out = bytearray()
+    while len(out) < size:
+        out += b"".join(rng.choices(pool, k=1 + min(20000, (size - len(out)) // 60)))
+    return bytes(out[:size])
+
+
+def make_large(folder, mib):
+    rng = random.Random(1)
+    pool = lines(rng)
+    for i in range(max(1, mib // 128)):
+        with open(folder / f"large-{i:03}.bin", "wb") as f:
+            for _ in range(min(128, mib)):
+                f.write(text(rng, pool, 1 << 20) if i % 2 else rng.randbytes(1 << 20))
+
+
+def make_small(folder, count):
+    rng = random.Random(2)
+    pool = lines(rng)
+    for i in range(count):
+        d = folder / f"d{i // 100:05}"
+        d.mkdir(exist_ok=True)
+        size = rng.randint(1024, 16384)
+        (d / f"f{i}.txt").write_bytes(rng.randbytes(size) if i % 5 == 0 else text(rng, pool, size))
+
+
+def change(folder, kind):
+    rng = random.Random(3)
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    if kind == "small":
+        for p in rng.sample(files, max(1, len(files) // 20)):
+            p.write_bytes(rng.randbytes(p.stat().st_size))
+        return
+    for p in files:  # one run of 5 % in every large file
+        size = p.stat().st_size
+        with open(p, "r+b") as f:
+            f.seek(rng.randrange(size - size // 20))
+            f.write(rng.randbytes(size // 20))
+
+
+def measure(command, env, cwd):
+    started = time.monotonic()
+    log = open(cwd / "log.txt", "ab")
+    process = subprocess.Popen(command, env={**os.environ, **env}, cwd=cwd, stdout=log, stderr=log)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{command} ended with {process.returncode}:\n{(cwd / 'log.txt').read_text()[-3000:]}")
+    return {"wall": time.monotonic() - started, "cpu": used.ru_utime + used.ru_stime, "mib": used.ru_maxrss / 1024}
+
+
+class Reprise:
+    name = "reprise"
+
+    def __init__(self, work, data):
+        self.cwd, self.data, self.env = work, data, {"REPRISE_BENCHMARK_PASSWORD": PASSWORD}
+        self.repository = work / "repository"
+        (work / "reprise.yaml").write_text(
+            "repositories:\n  bench:\n    location: %s\n    password:\n      env: REPRISE_BENCHMARK_PASSWORD\n"
+            "sources:\n  data:\n    kind: files\n    paths: [%s]\n"
+            "jobs:\n  bench:\n    sources: [data]\n    repository: bench\n" % (json.dumps(str(self.repository)), json.dumps(str(data))))
+
+    def call(self, *arguments):
+        return [str(ROOT / "reprise"), "-q", *arguments]
+
+    def prepare(self):
+        subprocess.run(self.call("init"), cwd=self.cwd, env={**os.environ, **self.env}, check=True)
+
+    def backup(self):
+        return self.call("backup", "bench")
+
+    def restore(self, target):
+        return self.call("restore", "data", "--to", str(target))
+
+    def check(self):
+        return self.call("check", "--read-data")
+
+
+class Restic:
+    name = "restic"
+
+    def __init__(self, work, data, program):
+        self.cwd, self.data, self.program = work, data, program
+        self.env = {"RESTIC_PASSWORD": PASSWORD, "RESTIC_CACHE_DIR": str(work / "cache")}
+        self.repository = work / "repository"
+
+    def call(self, *arguments):
+        return [self.program, "-q", "-r", str(self.repository), *arguments]
+
+    def prepare(self):
+        subprocess.run(self.call("init"), cwd=self.cwd, env={**os.environ, **self.env}, check=True)
+
+    def backup(self):
+        return self.call("backup", str(self.data))
+
+    def restore(self, target):
+        return self.call("restore", "latest", "--target", str(target))
+
+    def check(self):
+        return self.call("check", "--read-data")
+
+
+class Borg:
+    name = "borg"
+
+    def __init__(self, work, data):
+        self.cwd, self.data, self.count = work, data, 0
+        self.env = {"BORG_PASSPHRASE": PASSWORD, "BORG_BASE_DIR": str(work / "base")}
+        self.repository = work / "repository"
+
+    def prepare(self):
+        subprocess.run(["borg", "init", "-e", "repokey-blake2", str(self.repository)], cwd=self.cwd,
+                       env={**os.environ, **self.env}, check=True)
+
+    def backup(self):
+        self.count += 1
+        return ["borg", "create", "-C", "zstd,3", f"{self.repository}::a{self.count}", str(self.data)]
+
+    def restore(self, target):
+        target.mkdir()
+        return ["sh", "-c", 'cd "$1" && exec borg extract "$2"', "sh", str(target), f"{self.repository}::a{self.count}"]
+
+    def check(self):
+        return ["borg", "check", "--verify-data", str(self.repository)]
+
+
+def stored(folder):
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+
+
+def same(source, restored):
+    for base, _, names in os.walk(source):
+        _, differ, errors = filecmp.cmpfiles(base, restored / os.path.relpath(base, source), names, shallow=False)
+        if differ or errors:
+            sys.exit(f"restored data differs: {differ[:3]} {errors[:3]}")
+
+
+def one_round(kind, make, size, tools, scratch, results):
+    data = scratch / "data"
+    data.mkdir()
+    make(data, size)
+    made = {}
+    for tool in tools:
+        work = scratch / tool.__name__.lower() if isinstance(tool, type) else scratch / tool.name
+        work.mkdir(exist_ok=True)
+        made[work] = tool(work, data)
+    for t in made.values():
+        t.prepare()
+    for step in WORK:
+        if step == "5 % changed":
+            change(data, kind)
+        for t in made.values():
+            target = t.cwd / "restored"
+            command = {"restore": lambda: t.restore(target), "check all data": t.check}.get(step, t.backup)()
+            figures = measure(command, t.env, t.cwd)
+            if step == "restore":
+                same(data, target / data.relative_to("/") if (target / data.relative_to("/")).exists() else target)
+                shutil.rmtree(target)
+            if step in ("first backup", "5 % changed"):
+                figures["mb"] = stored(t.repository) / 1e6
+            results.setdefault((kind, step, t.name), []).append(figures)
+    shutil.rmtree(scratch)
+    scratch.mkdir()
+
+
+def table(results, names):
+    out = []
+    for kind in dict.fromkeys(k for k, _, _ in results):
+        out.append(f"\n### {kind}\n")
+        out.append("| work | tool | wall s | CPU s | peak MiB | stored MB | wall, CPU, memory, stored: Reprise / it |")
+        out.append("|---|---|---|---|---|---|---|")
+        for step in WORK:
+            mid = {n: {f: statistics.median(r[f] for r in results[kind, step, n]) for f in results[kind, step, n][0]}
+                   for n in names}
+            for n in names:
+                m = mid[n]
+                ratio = "" if n == "reprise" else ", ".join(f"{mid['reprise'][f] / m[f]:.2f}" for f in m)
+                out.append(f"| {step} | {n} | {m['wall']:.2f} | {m['cpu']:.2f} | {m['mib']:.0f} | "
+                           f"{m['mb']:.0f} | {ratio} |" if "mb" in m else
+                           f"| {step} | {n} | {m['wall']:.2f} | {m['cpu']:.2f} | {m['mib']:.0f} | | {ratio} |")
+    return "\n".join(out)
+
+
+def first_line(*command):
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip().splitlines()[0]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=Path("/tmp/reprise-benchmark"))
+    parser.add_argument("--large", type=int, default=2048, help="MiB; 0 leaves it out")
+    parser.add_argument("--small", type=int, default=100_000, help="files; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--restic", default="")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    restic = given.restic or str(ROOT / ".peers/restic-0.19")
+    if not given.restic:
+        subprocess.run([ROOT / "scripts/fetch-restic", ROOT / ".peers", "0.19"], check=True, stdout=subprocess.DEVNULL)
+    tools = [Reprise, type("Restic", (), {"name": "restic", "__new__": lambda c, w, d: Restic(w, d, restic)})]
+    names, versions = ["reprise", "restic"], [first_line(ROOT / "reprise", "version"), first_line(restic, "version")]
+    if shutil.which("borg"):
+        tools.append(Borg)
+        names.append("borg")
+        versions.append(first_line("borg", "--version"))
+    given.work.mkdir(parents=True)
+    results = {}
+    try:
+        for _ in range(given.rounds):
+            scratch = given.work / "round"
+            scratch.mkdir(exist_ok=True)
+            if given.large:
+                one_round("large", make_large, given.large, tools, scratch, results)
+            if given.small:
+                one_round("small", make_small, given.small, tools, scratch, results)
+    finally:
+        shutil.rmtree(given.work)
+    commit = first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD")
+    cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
+    head = (f"{'; '.join(versions)}; commit {commit}\n\n{os.cpu_count()} × {cpu}, Linux {platform.release()}; large {given.large} MiB, "
+            f"small {given.small} files; medians of {given.rounds} rounds, warm caches.")
+    report = head + "\n" + table(results, names) + "\n"
+    print(report)
+    if given.out:
+        given.out.write_text("# Reprise beside its peers\n\n" + report)
+
+
+main()
