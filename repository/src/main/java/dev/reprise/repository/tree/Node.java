@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param linkTarget raw bytes; null unless a symlink
 /// @param content    data blobs of a file; null for every other type
 /// @param subtree    tree blob of a directory; null for every other type
-/// @param unknown    JSON of generic attributes and members we do not know, written back in place; usually empty
+/// @param unknown    generic attributes and members we do not know, by name, written back in place; also the stored
+///                   form of `type` and `linktarget` where ours could not tell it. Usually empty
 public record Node(
         RawName name,
         NodeType type,
@@ -40,7 +41,13 @@ public record Node(
         @Nullable List<ObjectId> content,
         @Nullable ObjectId subtree,
         String error,
-        Map<String, String> unknown) {
+        Map<String, ForeignMember> unknown) {
+
+    /// A member that is kept as it was read.
+    ///
+    /// @param json  its value, any JSON
+    /// @param after name of the member of section 7.2 it was read behind; empty when it came first
+    public record ForeignMember(String json, String after) {}
 
     /// @param value may be empty
     public record ExtendedAttribute(String name, byte[] value) {

@@ -6,6 +6,9 @@ package dev.reprise.repository.tree;
 /// @param nano          0 to 999,999,999
 /// @param offsetSeconds offset of local time at that instant, east positive
 public record NodeTime(long epochSecond, int nano, int offsetSeconds) {
+    /// The start of year 1, Go's zero time: what a node without this member has.
+    public static final NodeTime ABSENT = new NodeTime(-62_135_596_800L, 0, 0);
+
     public boolean sameInstant(NodeTime other) {
         return epochSecond == other.epochSecond && nano == other.nano;
     }

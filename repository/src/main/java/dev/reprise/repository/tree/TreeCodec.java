@@ -11,14 +11,18 @@ public final class TreeCodec {
     /// @param nodes strictly ascending by raw name
     /// @throws IllegalArgumentException if they are not
     public static byte[] encode(List<Node> nodes) {
-        throw new IllegalStateException("not built yet");
+        return new TreeWriter(nodes.size()).write(nodes);
     }
 
-    /// Accepts any member order, white space and unknown members; nothing is resolved or trusted.
+    /// Accepts any member order, white space and unknown members; nothing is resolved or trusted. A missing or null
+    /// list of nodes is an empty directory, as for restic up to 0.18. Bytes after the closing brace are ignored.
+    ///
+    /// [#encode] of the result gives the same bytes for everything restic writes. Members beside the list of nodes
+    /// and white space are lost, so a caller that rewrites compares first.
     ///
     /// @return nodes in stored order
     /// @throws TreeFormatException if the bytes are no tree
     public static List<Node> decode(byte[] tree) throws TreeFormatException {
-        throw new IllegalStateException("not built yet");
+        return TreeReader.read(tree);
     }
 }
