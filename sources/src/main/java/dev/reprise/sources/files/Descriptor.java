@@ -43,16 +43,20 @@ final class Descriptor implements AutoCloseable {
     /// May be called several times.
     @Override
     public void close() {
+        shut();
+    }
+
+    /// Closes.
+    ///
+    /// @return the negative error number of the system's `close`, or 0, also when a user is left to do it
+    long shut() {
         while (true) {
             int before = users.get();
             if (before < 0) {
-                return;
+                return 0;
             }
             if (users.compareAndSet(before, before | CLOSED)) {
-                if (before == 0) {
-                    Kernel.close(number);
-                }
-                return;
+                return before == 0 ? Kernel.close(number) : 0;
             }
         }
     }

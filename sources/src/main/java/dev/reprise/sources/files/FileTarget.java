@@ -2,18 +2,20 @@ package dev.reprise.sources.files;
 
 import dev.reprise.base.RawName;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /// The folder a restore writes into. Nothing outside it is ever touched: every component below it is opened
-/// without
-/// following symbolic links, and names are refused unless they are plain. Safe for many threads.
+/// without following symbolic links, and names are refused unless they are plain. Safe for many threads.
 ///
 /// Paths are lists of names relative to the folder; the empty list is the folder itself.
 public interface FileTarget extends AutoCloseable {
     /// Opens the folder, creating it with mode 0700 where missing.
     static FileTarget open(Path folder) throws IOException {
-        throw new IllegalStateException("not built yet");
+        Path absolute = folder.toAbsolutePath();
+        Files.createDirectories(absolute, PortableFileTarget.permissions(absolute, "rwx------"));
+        return Call.Abi.SUPPORTED ? LinuxFileTarget.open(RawPaths.bytes(absolute)) : new PortableFileTarget(absolute);
     }
 
     /// Makes a directory and those above it, mode 0700 until metadata is applied. An existing directory is kept;
@@ -26,10 +28,10 @@ public interface FileTarget extends AutoCloseable {
     /// Entries of a directory, sorted by raw bytes.
     List<RawName> names(List<RawName> path) throws IOException;
 
-    /// Opens a regular file for reading and writing, mode 0600 when new. An existing regular file keeps its
-    /// content;
-    /// anything else in the way is removed first if `replace` (a directory only when empty), else it is an error.
-    /// An existing file with several links is replaced by a new one, so that other names keep their content.
+    /// Opens a regular file for reading and writing, mode 0600 when new. The directory must exist. An existing
+    /// regular file keeps its content; anything else in the way is removed first if `replace` (a directory only
+    /// when empty), else it is an error. An existing file with several links is replaced by a new one, so that
+    /// other names keep their content; with `replace` also one that may not be written.
     WritableFile file(List<RawName> path, boolean replace) throws IOException;
 
     /// Opens an existing regular file for reading only; neither it nor anything else in its place is changed.
@@ -46,10 +48,8 @@ public interface FileTarget extends AutoCloseable {
     void special(List<RawName> path, FileMeta meta, boolean replace) throws IOException;
 
     /// Applies owner, extended attributes (those on disk that are not listed are removed), times and mode, in
-    /// this
-    /// order. A symbolic link gets owner, attributes and times. A change of owner that is refused because the
-    /// process
-    /// is not privileged is not an error.
+    /// this order. A symbolic link gets owner, attributes and times. A change of owner that is refused because the
+    /// process is not privileged is not an error; then a file gets no set-id bits, which is reported.
     ///
     /// @return one sentence for everything that could not be applied; empty when all was
     List<String> metadata(List<RawName> path, FileMeta meta, List<FileTree.Xattr> xattrs) throws IOException;

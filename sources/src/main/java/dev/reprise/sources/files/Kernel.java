@@ -58,9 +58,12 @@ final class Kernel {
     }
 
     /// Never repeated: on Linux the descriptor is free again even when `close` says it was interrupted.
-    static void close(int fd) {
+    ///
+    /// @return 0, or the negative error number of a write that was only noticed now
+    static long close(int fd) {
         try (Scratch scratch = Scratch.take()) {
-            once(scratch, Call.CLOSE.number, fd, 0, 0, 0, 0, 0);
+            long result = once(scratch, Call.CLOSE.number, fd, 0, 0, 0, 0, 0);
+            return result == 0 || scratch.errno() == Errno.EINTR ? 0 : -scratch.errno();
         }
     }
 

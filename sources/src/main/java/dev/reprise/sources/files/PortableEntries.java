@@ -4,6 +4,7 @@ import dev.reprise.base.RawName;
 import dev.reprise.sources.files.FileTree.Xattr;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -121,6 +122,21 @@ final class PortableEntries {
         return carrier
                 ? Files.getFileAttributeView(path, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 : null;
+    }
+
+    /// Reads until the buffer is full or the file ends.
+    ///
+    /// @return bytes read, or -1 at the end
+    static int read(FileChannel channel, long position, ByteBuffer into) throws IOException {
+        int done = 0;
+        while (into.hasRemaining()) {
+            int got = channel.read(into, position + done);
+            if (got < 0) {
+                return done == 0 ? -1 : done;
+            }
+            done += got;
+        }
+        return done;
     }
 
     static void require(Path path, FileMeta.Type type) throws IOException {

@@ -103,7 +103,7 @@ final class PortableFileTree implements FileTree {
         }
     }
 
-    private static final class PortableOpenFile implements OpenFile {
+    static final class PortableOpenFile implements OpenFile {
         private final Path path;
         private final FileChannel channel;
 
@@ -133,16 +133,7 @@ final class PortableFileTree implements FileTree {
 
         @Override
         public int read(long position, byte[] into, int offset, int length) throws IOException {
-            ByteBuffer buffer = ByteBuffer.wrap(into, offset, length);
-            int done = 0;
-            while (buffer.hasRemaining()) {
-                int got = open().read(buffer, position + done);
-                if (got < 0) {
-                    return done == 0 ? -1 : done;
-                }
-                done += got;
-            }
-            return done;
+            return PortableEntries.read(open(), position, ByteBuffer.wrap(into, offset, length));
         }
 
         @Override

@@ -64,6 +64,14 @@ final class RawPaths {
         }
     }
 
+    /// A link's target, absolute or relative.
+    static Path linkTarget(RawName target) throws IOException {
+        boolean absolute = !target.isEmpty() && target.at(0) == '/';
+        return absolute || isAscii(target.toString())
+                ? path(target)
+                : Path.of("/").relativize(path(RawName.of("/").child(target)));
+    }
+
     /// The entry of a directory; the name must be plain.
     static Path child(Path directory, RawName name) throws IOException {
         LinuxEntries.requirePlain(name, directory);
