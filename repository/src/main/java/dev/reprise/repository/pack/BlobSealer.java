@@ -1,0 +1,144 @@
+package dev.reprise.repository.pack;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.crypto.ForgedException;
+import dev.reprise.repository.crypto.Sealer;
+import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.model.BlobType;
+import dev.reprise.repository.model.Compression;
+import dev.reprise.repository.model.RepositoryException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+
+/// Turns plaintext into its stored form and proves that it comes back. Belongs to one thread.
+///
+/// Data that zstd does not make smaller is stored raw. Trees are always compressed where the format knows
+/// compression, even if they grow: restic's prune would otherwise repack their packs again and again.
+final class BlobSealer implements AutoCloseable {
+    /// Up to this size level 1 gives the same ratio as level 3, in two thirds of the time.
+    private static final int SMALL_BYTES = 64 * 1024;
+    /// Larger blobs are decompressed piece by piece while they are compared: no second copy in memory.
+    private static final int WHOLE_COMPARE_BYTES = 1024 * 1024;
+
+    private final int version;
+    private final Compression compression;
+    private final Sealer sealer;
+    private final ZstdCompressCtx compressor = new ZstdCompressCtx();
+    private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
+    private int level = Integer.MIN_VALUE;
+    private byte[] sealed = new byte[0];
+    private byte[] opened = new byte[0];
+    private byte[] restored = new byte[0];
+
+    BlobSealer(int version, Compression compression, Sealer sealer) {
+        this.version = version;
+        this.compression = compression;
+        this.sealer = sealer;
+    }
+
+    /// @return the sealed form, valid until the next call
+    SealedBlob seal(BlobType type, ObjectId id, byte[] data, int offset, int length) {
+        int compressed = compress(type, data, offset, length);
+        boolean raw = compressed < 0;
+        int stored;
+        if (raw) {
+            sealed = Scratch.atLeast(sealed, Math.addExact(length, Sealer.OVERHEAD));
+            stored = sealer.seal(data, offset, length, sealed, 0);
+        } else {
+            stored = sealer.seal(sealed, Sealer.IV_BYTES, compressed, sealed, 0);
+        }
+        if (!comesBack(stored, raw, data, offset, length)) {
+            throw RepositoryException.refused(
+                    new BlobHandle(type, id) + " did not survive sealing: what was read back differs",
+                    "test the memory of this machine; the blob was not stored");
+        }
+        return new SealedBlob(id, sealed, stored, raw ? 0 : length);
+    }
+
+    /// Compresses to where the sealer wants its plaintext.
+    ///
+    /// @return compressed length, or -1 to store raw
+    private int compress(BlobType type, byte[] data, int offset, int length) {
+        boolean always = type == BlobType.TREE;
+        if (version == 1 || length == 0 || (compression == Compression.OFF && !always)) {
+            return -1;
+        }
+        int capacity = always ? Math.toIntExact(Zstd.compressBound(length)) : length - 1;
+        sealed = Scratch.atLeast(sealed, Math.addExact(Math.max(capacity, length), Sealer.OVERHEAD));
+        setLevel(levelFor(type, length));
+        try {
+            return compressor.compressByteArray(sealed, Sealer.IV_BYTES, capacity, data, offset, length);
+        } catch (ZstdException e) {
+            if (!always && e.getErrorCode() == Zstd.errDstSizeTooSmall()) {
+                return -1;
+            }
+            throw new IllegalStateException("zstd refused " + length + " bytes", e);
+        }
+    }
+
+    private int levelFor(BlobType type, int length) {
+        return switch (compression) {
+            case AUTO -> type == BlobType.DATA && length < SMALL_BYTES ? 1 : 3;
+            case OFF -> 3;
+            case FASTEST -> 1;
+            case BETTER -> 7;
+            case MAX -> 12;
+        };
+    }
+
+    private void setLevel(int wanted) {
+        if (level != wanted) {
+            compressor.setLevel(wanted);
+            level = wanted;
+        }
+    }
+
+    private boolean comesBack(int stored, boolean raw, byte[] data, int offset, int length) {
+        opened = Scratch.atLeast(opened, stored - Sealer.OVERHEAD);
+        try {
+            int content = sealer.open(sealed, 0, stored, opened, 0);
+            if (raw) {
+                return Arrays.equals(opened, 0, content, data, offset, offset + length);
+            }
+            return length <= WHOLE_COMPARE_BYTES
+                    ? wholeEquals(content, data, offset, length)
+                    : piecesEqual(content, data, offset, length);
+        } catch (ForgedException | ZstdException | IOException _) {
+            return false;
+        }
+    }
+
+    private boolean wholeEquals(int content, byte[] data, int offset, int length) {
+        restored = Scratch.atLeast(restored, length);
+        int back = decompressor.decompressByteArray(restored, 0, length, opened, 0, content);
+        return Arrays.equals(restored, 0, back, data, offset, offset + length);
+    }
+
+    private boolean piecesEqual(int content, byte[] data, int offset, int length) throws IOException {
+        restored = Scratch.atLeast(restored, WHOLE_COMPARE_BYTES);
+        try (var in = new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(opened, 0, content))) {
+            int compared = 0;
+            while (compared < length) {
+                int piece = in.read(restored, 0, Math.min(WHOLE_COMPARE_BYTES, length - compared));
+                int from = offset + compared;
+                if (piece <= 0 || !Arrays.equals(restored, 0, piece, data, from, from + piece)) {
+                    return false;
+                }
+                compared += piece;
+            }
+            return in.read() < 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        compressor.close();
+        decompressor.close();
+    }
+}

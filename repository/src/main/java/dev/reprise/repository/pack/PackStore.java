@@ -1,0 +1,74 @@
+package dev.reprise.repository.pack;
+
+import dev.reprise.repository.crypto.KeySet;
+import dev.reprise.repository.crypto.Sealer;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.MergedIndex;
+import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.UnpackedObjects;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.storage.Storage;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/// The packs of one repository: makes writers, readers and checks. Safe for many threads.
+public final class PackStore {
+    private final Storage storage;
+    private final KeySet keys;
+    private final int version;
+    private final SecureRandom random;
+    private final UnpackedObjects objects;
+
+    /// @param keys    stays the caller's, who wipes it when nothing made here is used any more
+    /// @param version of the repository, 1 or 2
+    /// @param objects takes the index files
+    public PackStore(Storage storage, KeySet keys, int version, SecureRandom random, UnpackedObjects objects) {
+        this.storage = storage;
+        this.keys = keys;
+        this.version = version;
+        this.random = random;
+        this.objects = objects;
+    }
+
+    /// @param index must come from [dev.reprise.repository.index.IndexFiles#load] or
+    ///              [MergedIndex#empty]; it learns what the writer stores
+    /// @param lock  checked before each pack and index file is stored
+    public BlobWriter writer(BlobIndex index, RepositoryLock lock, WriterOptions options, InstantSource clock) {
+        if (!(index instanceof MergedIndex merged)) {
+            throw new IllegalArgumentException("not an index loaded from a repository: " + index.getClass());
+        }
+        return new PackingWriter(this, merged, lock, options, clock);
+    }
+
+    public BlobReader reader(BlobIndex index) {
+        return new PackReader(storage, index, new BlobOpener(sealer()));
+    }
+
+    public PackCheck check() {
+        Sealer sealer = sealer();
+        return new PackVerifier(storage, version, sealer, new BlobOpener(sealer));
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    UnpackedObjects objects() {
+        return objects;
+    }
+
+    int version() {
+        return version;
+    }
+
+    Sealer sealer() {
+        return new Sealer(keys, random);
+    }
+
+    /// Chance for spreading blobs over packs: fast, and seeded from the secure source.
+    RandomGenerator coin() {
+        return new SplittableRandom(random.nextLong());
+    }
+}
