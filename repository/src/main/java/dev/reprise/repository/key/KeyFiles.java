@@ -1,0 +1,141 @@
+package dev.reprise.repository.key;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.Secret;
+import dev.reprise.repository.crypto.KeySet;
+import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.repository.model.GoTime;
+import dev.reprise.repository.model.ObjectName;
+import dev.reprise.repository.model.ProcessIdentity;
+import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The key files of one repository. Safe for many threads.
+public final class KeyFiles {
+    /// As many as restic tries: each costs half a second.
+    static final int MAX_TRIED = 20;
+    /// Real key files are under 1 KiB.
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final Storage storage;
+    private final SecureRandom random;
+
+    public KeyFiles(Storage storage, SecureRandom random) {
+        this.storage = storage;
+        this.random = random;
+    }
+
+    /// @param id     of the key file that opened
+    /// @param master the caller closes it
+    public record OpenedKey(ObjectId id, KeySet master) {}
+
+    public List<ObjectId> list() {
+        List<ObjectId> ids = new ArrayList<>();
+        storage.list(
+                ObjectType.KEY, object -> ids.add(ObjectId.parse(object.key().name())));
+        ids.sort(null);
+        return ids;
+    }
+
+    /// Tries the password on each key file. A damaged file is passed over as long as another one opens: one bad file
+    /// must not lock everybody out.
+    ///
+    /// @throws RepositoryException wrong password (exit status 12), or damaged, naming every damaged key
+    public OpenedKey open(Secret password) {
+        SequencedMap<ObjectId, String> damaged = new TreeMap<>();
+        int tried = 0;
+        byte[] typed = password.bytes();
+        try {
+            for (ObjectId id : list()) {
+                KeyFile file = readOrNote(id, damaged);
+                if (file == null || tried == MAX_TRIED) {
+                    continue;
+                }
+                tried++;
+                KeySet master = openOrNote(id, file, typed, damaged);
+                if (master != null) {
+                    return new OpenedKey(id, master);
+                }
+            }
+        } finally {
+            Arrays.fill(typed, (byte) 0);
+        }
+        throw notOpened(damaged, tried);
+    }
+
+    private @Nullable KeyFile readOrNote(ObjectId id, SequencedMap<ObjectId, String> damaged) {
+        try {
+            byte[] bytes =
+                    storage.read(ObjectKey.of(ObjectType.KEY, id), 0, -1, body -> body.readNBytes(MAX_BYTES + 1));
+            KeyFile file = KeyFile.parse(bytes.length > MAX_BYTES ? new byte[0] : bytes);
+            if (!ObjectId.hash(bytes).equals(id)) {
+                throw new IllegalArgumentException("its " + bytes.length + " bytes do not hash to its name");
+            }
+            return file;
+        } catch (IllegalArgumentException e) {
+            damaged.put(id, String.valueOf(e.getMessage()));
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.NOT_FOUND) { // removed since it was listed
+                throw e;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable KeySet openOrNote(
+            ObjectId id, KeyFile file, byte[] password, SequencedMap<ObjectId, String> damaged) {
+        try {
+            return file.open(password, random);
+        } catch (IllegalArgumentException e) {
+            damaged.put(id, String.valueOf(e.getMessage()));
+            return null;
+        } catch (OutOfMemoryError e) {
+            throw RepositoryException.refused(
+                    "%s needs more memory than there is: %s".formatted(ObjectName.of(ObjectType.KEY, id), file.costs()),
+                    "raise -XX:MaxDirectMemorySize, or add a key with lower costs on another machine");
+        }
+    }
+
+    private RepositoryException notOpened(SequencedMap<ObjectId, String> damaged, int tried) {
+        if (damaged.isEmpty()) {
+            return tried == 0
+                    ? RepositoryException.damaged("repository " + storage.location(), "it has no key", null)
+                    : RepositoryException.wrongPassword(storage.location(), tried);
+        }
+        List<String> reasons = new ArrayList<>();
+        damaged.forEach((id, reason) -> reasons.add(ObjectName.of(ObjectType.KEY, id) + ": " + reason));
+        return RepositoryException.damaged(
+                "repository " + storage.location(),
+                String.join("; ", reasons) + "; the password opens none of its other " + tried + " keys",
+                null);
+    }
+
+    /// Adds a key file for the master key; durable on return.
+    ///
+    /// @throws RepositoryException if the password is empty
+    public ObjectId create(
+            KeySet master, Secret password, ScryptParameters costs, GoTime created, ProcessIdentity creator) {
+        if (password.isEmpty()) {
+            throw RepositoryException.refused("an empty password protects nothing", "set a password");
+        }
+        byte[] typed = password.bytes();
+        try {
+            byte[] file = KeyFile.create(master, typed, costs, created, creator, random);
+            ObjectId id = ObjectId.hash(file);
+            storage.write(ObjectKey.of(ObjectType.KEY, id), file);
+            return id;
+        } finally {
+            Arrays.fill(typed, (byte) 0);
+        }
+    }
+}

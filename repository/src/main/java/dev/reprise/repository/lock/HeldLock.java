@@ -1,0 +1,200 @@
+package dev.reprise.repository.lock;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
+import dev.reprise.repository.model.RepositoryException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// A lock this process has taken.
+///
+/// Refreshing replaces the file: the new one is written before the old one is removed, so there is always one. Whether
+/// ours is still there is looked up now and then, because a lock removed by somebody else means that packs may already
+/// be gone which the index we loaded still names.
+final class HeldLock implements RepositoryLock {
+    static final Duration TICK = Duration.ofMinutes(1);
+    static final Duration REFRESH_AFTER = Duration.ofMinutes(5);
+    /// Stale is 30 minutes; one and a half refreshes are kept as reserve.
+    static final Duration UNSAFE_AFTER = Duration.ofSeconds(22 * 60 + 30);
+    private static final Duration LOOK_AFTER = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofMinutes(1);
+
+    private final Locks locks;
+    private final Kind kind;
+    /// Guards changes of the file; never held while only reading the fields below.
+    private final ReentrantLock changing = new ReentrantLock();
+    private final Waiting.Repetition refreshing;
+    private volatile ObjectId id;
+    private volatile Instant refreshed;
+    private volatile Instant seen;
+    private volatile @Nullable String lost;
+    private volatile boolean closed;
+
+    HeldLock(Locks locks, Kind kind, ObjectId id, Instant written) {
+        this.locks = locks;
+        this.kind = kind;
+        this.id = id;
+        this.refreshed = written;
+        this.seen = written;
+        this.refreshing = locks.waiting().repeat(TICK, this::tick);
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    ObjectId id() {
+        return id;
+    }
+
+    @Override
+    public void ensureHeld() {
+        if (closed) {
+            throw new IllegalStateException("the lock was given back");
+        }
+        if (age().compareTo(UNSAFE_AFTER) >= 0) {
+            refreshWaiting();
+        } else if (Duration.between(seen, locks.now()).compareTo(LOOK_AFTER) >= 0 && changing.tryLock()) {
+            try {
+                look();
+            } finally {
+                changing.unlock();
+            }
+        }
+        String reason = lost;
+        if (reason != null) {
+            throw new CancelledException(reason);
+        }
+        if (age().compareTo(UNSAFE_AFTER) >= 0) {
+            throw new CancelledException(
+                    "the lock of the repository could not be refreshed for " + age().toMinutes() + " minutes");
+        }
+    }
+
+    /// Called every minute; a refresh that failed is tried again the next time.
+    private void tick() {
+        if (age().compareTo(REFRESH_AFTER) >= 0) {
+            refreshWaiting();
+        }
+    }
+
+    private void refreshWaiting() {
+        changing.lock();
+        try {
+            if (!closed && lost == null && age().compareTo(REFRESH_AFTER) >= 0) {
+                refresh();
+            }
+        } catch (RepriseException tryAgain) {
+            // The age decides: ensureHeld() gives up when it has lasted too long.
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// After a long standstill somebody may have judged the old file stale and removed it, even while we write the
+    /// new one. So it must still be there after the time others wait before they trust what they see.
+    private void refresh() {
+        boolean late = age().compareTo(UNSAFE_AFTER) >= 0;
+        ObjectId old = id;
+        if (!isThere(old)) {
+            return;
+        }
+        Instant now = locks.now();
+        ObjectId fresh = locks.write(kind, now);
+        if (late) {
+            locks.settle();
+            if (!isThere(old)) {
+                locks.remove(fresh);
+                return;
+            }
+        }
+        id = fresh;
+        refreshed = now;
+        seen = now;
+        locks.remove(old);
+    }
+
+    private void look() {
+        try {
+            if (isThere(id)) {
+                seen = locks.now();
+            }
+        } catch (RepriseException unreachable) {
+            // No answer is not "gone".
+        }
+    }
+
+    private boolean isThere(ObjectId file) {
+        boolean there = locks.exists(file);
+        if (!there) {
+            lost = "the lock of the repository was removed by somebody else";
+        }
+        return there;
+    }
+
+    private Duration age() {
+        return Duration.between(refreshed, locks.now());
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        refreshing.close();
+        Removal removal = new Removal();
+        Thread thread = Thread.ofPlatform().daemon().name("unlock").start(removal);
+        if (!joinUninterrupted(thread)) {
+            throw notRemoved("storage did not answer within a minute");
+        }
+        if (removal.failure != null) {
+            throw notRemoved(removal.failure.fact());
+        }
+    }
+
+    private RepositoryException notRemoved(String reason) {
+        return RepositoryException.refused(
+                "lock " + id.hex() + " could not be removed: " + reason,
+                "run \"restic unlock\" after this process has ended");
+    }
+
+    /// @return whether the thread ended in time
+    private static boolean joinUninterrupted(Thread thread) {
+        long deadline = System.nanoTime() + CLOSE_WITHIN.toNanos();
+        boolean interrupted = Thread.interrupted();
+        boolean ended = false;
+        while (!ended && System.nanoTime() < deadline) {
+            try {
+                ended = thread.join(Duration.ofNanos(deadline - System.nanoTime()));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return ended;
+    }
+
+    /// Runs on a thread of its own, which nobody interrupts.
+    private final class Removal implements Runnable {
+        volatile @Nullable RepriseException failure;
+
+        @Override
+        public void run() {
+            changing.lock();
+            try {
+                locks.remove(id);
+            } catch (RepriseException e) {
+                failure = e;
+            } finally {
+                changing.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.reprise.repository.lock;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.model.GoTime;
+import dev.reprise.repository.model.ObjectName;
+import dev.reprise.repository.model.ProcessIdentity;
+import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.repository.model.UnpackedObjects;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// The locks of one repository (repository format, section 9). Safe for many threads.
+///
+/// Any number of shared locks or one exclusive lock. Nobody arbitrates: everyone writes a file, waits until the
+/// others must have seen it, and looks again.
+public final class Locks {
+    /// How long a new lock file may take to be seen by others.
+    private static final Duration SETTLE = Duration.ofMillis(200);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+    /// A lock that does not decode may still be on its way; then it decodes a little later.
+    private static final List<Duration> DAMAGE_RETRIES =
+            List.of(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(20));
+
+    private final Storage storage;
+    private final UnpackedObjects documents;
+    private final ProcessIdentity self;
+    private final InstantSource clock;
+    private final Waiting waiting;
+    private final LongPredicate alive;
+
+    public Locks(Storage storage, UnpackedObjects documents, ProcessIdentity self, InstantSource clock) {
+        this(storage, documents, self, clock, Waiting.REAL, Locks::isAlive);
+    }
+
+    Locks(
+            Storage storage,
+            UnpackedObjects documents,
+            ProcessIdentity self,
+            InstantSource clock,
+            Waiting waiting,
+            LongPredicate alive) {
+        this.storage = storage;
+        this.documents = documents;
+        this.self = self;
+        this.clock = clock;
+        this.waiting = waiting;
+        this.alive = alive;
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    /// Takes a lock and keeps it fresh in the background.
+    ///
+    /// @param patience how long to try again while others hold a conflicting lock; zero tries once
+    /// @throws RepositoryException locked (exit status 11), or a lock that cannot be read
+    public RepositoryLock acquire(RepositoryLock.Kind kind, Duration patience) {
+        Instant deadline = now().plus(patience);
+        for (Duration pause = FIRST_RETRY; ; pause = min(pause.multipliedBy(2), LONGEST_RETRY)) {
+            try {
+                return attempt(kind);
+            } catch (RepositoryException e) {
+                Duration left = Duration.between(now(), deadline);
+                if (e.exitStatus() != ExitStatus.LOCKED || !left.isPositive()) {
+                    throw e;
+                }
+                pause(min(pause, left));
+            }
+        }
+    }
+
+    private HeldLock attempt(RepositoryLock.Kind kind) {
+        refuseConflict(kind, null);
+        HangupSignal.ignore();
+        Instant written = now();
+        ObjectId own = write(kind, written);
+        boolean held = false;
+        try {
+            settle();
+            refuseConflict(kind, own);
+            held = true;
+            return new HeldLock(this, kind, own, written);
+        } finally {
+            if (!held) {
+                remove(own);
+            }
+        }
+    }
+
+    private void refuseConflict(RepositoryLock.Kind kind, @Nullable ObjectId own) {
+        for (ObjectId id : list()) {
+            LockRecord other = id.equals(own) ? null : loadPatiently(id);
+            if (other != null && other.conflictsWith(kind)) {
+                throw RepositoryException.locked(
+                        storage.location(), other.describeHolder(), other.exclusive(), other.age(now()));
+            }
+        }
+    }
+
+    /// @return null if the lock is gone
+    private @Nullable LockRecord loadPatiently(ObjectId id) {
+        for (Duration pause : DAMAGE_RETRIES) {
+            try {
+                return load(id);
+            } catch (RepositoryException damaged) {
+                pause(pause);
+            }
+        }
+        return load(id);
+    }
+
+    private @Nullable LockRecord load(ObjectId id) {
+        try {
+            return LockRecord.parse(documents.load(ObjectType.LOCK, id));
+        } catch (IllegalArgumentException | RepositoryException e) {
+            if (!exists(id)) {
+                return null;
+            }
+            throw RepositoryException.refused(
+                    ObjectName.of(ObjectType.LOCK, id) + " cannot be read, so its holder may still be at work: "
+                            + e.getMessage(),
+                    "when no other process uses the repository, run \"restic unlock --remove-all\"");
+        }
+    }
+
+    /// Locks that have content. An empty file is what a full disk leaves behind.
+    private List<ObjectId> list() {
+        List<ObjectId> ids = new ArrayList<>();
+        storage.list(ObjectType.LOCK, object -> {
+            if (object.size() > 0) {
+                ids.add(ObjectId.parse(object.key().name()));
+            }
+        });
+        return ids;
+    }
+
+    /// Removes the locks nobody can hold any more: not refreshed for 30 minutes, or of a process of this host that
+    /// has ended. Locks that cannot be read stay.
+    ///
+    /// @param all removes every lock, also those in use
+    /// @return how many were removed
+    public int removeStale(boolean all) {
+        List<ObjectId> ids = new ArrayList<>();
+        storage.list(
+                ObjectType.LOCK, object -> ids.add(ObjectId.parse(object.key().name())));
+        int removed = 0;
+        for (ObjectId id : ids) {
+            if (all || isStale(id)) {
+                remove(id);
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    private boolean isStale(ObjectId id) {
+        try {
+            LockRecord lock = load(id);
+            return lock != null && lock.isStale(now(), self.hostname(), alive);
+        } catch (RepositoryException unreadable) {
+            return false;
+        }
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    Waiting waiting() {
+        return waiting;
+    }
+
+    ObjectId write(RepositoryLock.Kind kind, Instant now) {
+        GoTime time = GoTime.at(now, ZoneId.systemDefault());
+        LockRecord lock = new LockRecord(time, kind == RepositoryLock.Kind.EXCLUSIVE, self);
+        return documents.save(ObjectType.LOCK, lock.json());
+    }
+
+    boolean exists(ObjectId id) {
+        return storage.size(ObjectKey.of(ObjectType.LOCK, id)) >= 0;
+    }
+
+    void remove(ObjectId id) {
+        storage.delete(ObjectKey.of(ObjectType.LOCK, id));
+    }
+
+    void settle() {
+        pause(SETTLE);
+    }
+
+    private void pause(Duration duration) {
+        try {
+            waiting.pause(duration);
+        } catch (InterruptedException e) {
+            throw CancelledException.interrupted("waiting for a lock of the repository");
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.reprise.repository.unpacked;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import dev.reprise.repository.crypto.ForgedException;
+import dev.reprise.repository.crypto.KeySet;
+import dev.reprise.repository.crypto.Sealer;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/// From JSON to sealed bytes and back, with ciphers and compression contexts that are used again. Not thread-safe.
+final class DocumentCodec implements AutoCloseable {
+    private static final byte COMPRESSED = 2;
+    private static final int LEVEL = 3;
+    private static final int FIRST_GUESS_BYTES = 64 * 1024;
+    /// A frame may claim any size; memory is taken for this multiple of its bytes before it is believed.
+    private static final int BELIEVED_RATIO = 64;
+
+    private final int version;
+    private final Sealer sealer;
+    private final ZstdCompressCtx compressor;
+    private final ZstdDecompressCtx decompressor;
+
+    DocumentCodec(KeySet keys, int version, SecureRandom random) {
+        this.version = version;
+        this.sealer = new Sealer(keys, random);
+        this.compressor = new ZstdCompressCtx().setLevel(LEVEL);
+        this.decompressor = new ZstdDecompressCtx();
+    }
+
+    byte[] seal(byte[] json) {
+        return sealer.seal(version == 1 ? json : compress(json));
+    }
+
+    private byte[] compress(byte[] json) {
+        byte[] out = new byte[1 + Math.toIntExact(Zstd.compressBound(json.length))];
+        out[0] = COMPRESSED;
+        int length = compressor.compressByteArray(out, 1, out.length - 1, json, 0, json.length);
+        return Arrays.copyOf(out, 1 + length);
+    }
+
+    /// @param limit largest number of bytes of JSON
+    /// @throws ForgedException          if the bytes do not authenticate
+    /// @throws IllegalArgumentException if what is inside is in no known form, or larger than the limit
+    byte[] open(byte[] sealed, int limit) throws ForgedException {
+        byte[] plain = sealer.open(sealed);
+        if (plain.length == 0) {
+            throw new IllegalArgumentException("it holds nothing");
+        }
+        // A format 1 repository never has the prefix byte.
+        byte[] json = version == 1 || plain[0] == '{' || plain[0] == '[' ? plain : decompress(plain, limit);
+        if (json.length > limit) {
+            throw tooLarge(limit);
+        }
+        return json;
+    }
+
+    private byte[] decompress(byte[] plain, int limit) {
+        if (plain[0] != COMPRESSED) {
+            throw new IllegalArgumentException(
+                    "its encoding is not known: first byte 0x%02x".formatted(plain[0] & 0xff));
+        }
+        int length = plain.length - 1;
+        long believed = Math.min(limit, Math.max(FIRST_GUESS_BYTES, (long) BELIEVED_RATIO * length));
+        // Small frames do not say how large their content is; several frames may follow each other.
+        long claimed = Zstd.getFrameContentSize(plain, 1, length);
+        long capacity = claimed > 0 ? Math.min(claimed, believed) : believed;
+        while (true) {
+            byte[] out = new byte[Math.toIntExact(capacity)];
+            try {
+                int size = decompressor.decompressByteArray(out, 0, out.length, plain, 1, length);
+                return size == out.length ? out : Arrays.copyOf(out, size);
+            } catch (ZstdException e) {
+                if (e.getErrorCode() != Zstd.errDstSizeTooSmall()) {
+                    throw new IllegalArgumentException("its content does not decompress: " + e.getMessage(), e);
+                }
+                if (capacity >= limit) {
+                    throw tooLarge(limit);
+                }
+                capacity = Math.min(limit, capacity * 4);
+            }
+        }
+    }
+
+    private static IllegalArgumentException tooLarge(int limit) {
+        return new IllegalArgumentException("it is larger than the limit of " + limit + " bytes");
+    }
+
+    @Override
+    public void close() {
+        compressor.close();
+        decompressor.close();
+    }
+}

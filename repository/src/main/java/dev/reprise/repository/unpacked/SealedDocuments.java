@@ -1,0 +1,139 @@
+package dev.reprise.repository.unpacked;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.crypto.ForgedException;
+import dev.reprise.repository.crypto.KeySet;
+import dev.reprise.repository.model.ObjectName;
+import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.repository.model.UnpackedObjects;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// Sealed JSON documents on a storage. Safe for many threads: each call borrows a codec.
+public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
+    /// Index files of other programs may hold millions of blobs.
+    static final int MAX_INDEX_BYTES = 1 << 30;
+    /// Everything else is a few kilobytes in real life.
+    static final int MAX_OTHER_BYTES = 64 << 20;
+
+    private final Storage storage;
+    private final KeySet keys;
+    private final int version;
+    private final SecureRandom random;
+    private final ConcurrentLinkedQueue<DocumentCodec> idle = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    /// @param version of the repository, 1 or 2
+    public SealedDocuments(Storage storage, KeySet keys, int version, SecureRandom random) {
+        this.storage = storage;
+        this.keys = keys;
+        this.version = version;
+        this.random = random;
+    }
+
+    @Override
+    public ObjectId save(ObjectType type, byte[] json) {
+        DocumentCodec codec = borrow();
+        try {
+            byte[] sealed = codec.seal(json);
+            compare(codec, type, sealed, json);
+            ObjectId id = ObjectId.hash(sealed);
+            storage.write(ObjectKey.of(type, id), sealed);
+            return id;
+        } finally {
+            giveBack(codec);
+        }
+    }
+
+    /// A fault of memory or processor between here and the seal would be found only when the data is needed.
+    private static void compare(DocumentCodec codec, ObjectType type, byte[] sealed, byte[] json) {
+        boolean same;
+        try {
+            same = Arrays.equals(codec.open(sealed, Math.max(limit(type), json.length)), json);
+        } catch (ForgedException | IllegalArgumentException e) {
+            same = false;
+        }
+        if (!same) {
+            throw RepositoryException.refused(
+                    "a new " + ObjectName.word(type) + " did not read back as it was written, so it was not stored",
+                    "test the memory of this machine");
+        }
+    }
+
+    @Override
+    public byte[] load(ObjectType type, ObjectId id) {
+        String name = ObjectName.of(type, id);
+        byte[] sealed = read(type, id, name);
+        if (!ObjectId.hash(sealed).equals(id)) {
+            String found = sealed.length == 0 ? "it is empty" : "its %d bytes do not hash to its name";
+            throw RepositoryException.damaged(name, found.formatted(sealed.length), null);
+        }
+        DocumentCodec codec = borrow();
+        try {
+            return codec.open(sealed, limit(type));
+        } catch (ForgedException | IllegalArgumentException e) {
+            String detail = e.getMessage();
+            throw RepositoryException.damaged(name, detail == null ? "it cannot be opened" : detail, e);
+        } finally {
+            giveBack(codec);
+        }
+    }
+
+    private byte[] read(ObjectType type, ObjectId id, String name) {
+        byte[] sealed;
+        try {
+            sealed = storage.read(ObjectKey.of(type, id), 0, -1, body -> bounded(body, limit(type)));
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.NOT_FOUND) {
+                throw RepositoryException.missing(name, "this command");
+            }
+            throw e;
+        }
+        if (sealed == null) {
+            throw RepositoryException.damaged(name, "it is larger than " + limit(type) + " bytes", null);
+        }
+        return sealed;
+    }
+
+    private static byte @Nullable [] bounded(InputStream body, int limit) throws IOException {
+        byte[] bytes = body.readNBytes(limit);
+        return bytes.length == limit && body.read() >= 0 ? null : bytes;
+    }
+
+    private static int limit(ObjectType type) {
+        return type == ObjectType.INDEX ? MAX_INDEX_BYTES : MAX_OTHER_BYTES;
+    }
+
+    private DocumentCodec borrow() {
+        DocumentCodec codec = idle.poll();
+        return codec != null ? codec : new DocumentCodec(keys, version, random);
+    }
+
+    private void giveBack(DocumentCodec codec) {
+        idle.add(codec);
+        if (closed) {
+            release();
+        }
+    }
+
+    private void release() {
+        for (DocumentCodec codec = idle.poll(); codec != null; codec = idle.poll()) {
+            codec.close();
+        }
+    }
+
+    /// Frees what lies outside the heap. Calls under way end first and free theirs.
+    @Override
+    public void close() {
+        closed = true;
+        release();
+    }
+}
