@@ -4,20 +4,38 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.base.Secret;
 import dev.reprise.repository.chunk.Chunker;
 import dev.reprise.repository.chunk.Polynomial;
+import dev.reprise.repository.crypto.ForgedException;
+import dev.reprise.repository.crypto.KeySet;
+import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.IndexFiles;
+import dev.reprise.repository.key.KeyFiles;
+import dev.reprise.repository.lock.Locks;
 import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.GoTime;
+import dev.reprise.repository.model.ProcessIdentity;
+import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.UnpackedObjects;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.repository.pack.BlobReader;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.pack.PackCheck;
 import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.repository.snapshot.SnapshotCodec;
+import dev.reprise.repository.snapshot.Snapshots;
 import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.repository.unpacked.SealedDocuments;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,34 +43,115 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Readers list snapshots before they load the index, so that every snapshot they see can be resolved.
 public final class Repository implements AutoCloseable {
+    /// Real configurations are under 1 KiB.
+    private static final int MAX_CONFIG_BYTES = 1 << 20;
+
     /// @param version    format version of a new repository, 1 or 2
     /// @param polynomial null draws one at random
-    public record InitOptions(int version, @Nullable Polynomial polynomial) {
+    /// @param costs      of deriving the first key from the password
+    public record InitOptions(int version, @Nullable Polynomial polynomial, ScryptParameters costs) {
         public static final InitOptions DEFAULT = new InitOptions(2, null);
+
+        public InitOptions(int version, @Nullable Polynomial polynomial) {
+            this(version, polynomial, ScryptParameters.DEFAULT);
+        }
+    }
+
+    private final Storage storage;
+    private final KeySet keys;
+    private final RepositoryConfig config;
+    private final InstantSource clock;
+    private final Chunker chunker;
+    private final SealedDocuments documents;
+
+    private Repository(
+            Storage storage, KeySet keys, RepositoryConfig config, SecureRandom random, InstantSource clock) {
+        this.storage = storage;
+        this.keys = keys;
+        this.config = config;
+        this.clock = clock;
+        this.chunker = new Chunker(config.polynomial());
+        this.documents = new SealedDocuments(storage, keys, config.version(), random);
     }
 
     /// Creates layout, key and configuration, in that order; refuses a place that already holds any of them.
+    /// Once opened, the repository closes the storage.
     public static Repository init(
             Storage storage, Secret password, InitOptions options, SecureRandom random, InstantSource clock) {
-        throw new IllegalStateException("not built yet");
+        refuseUsedPlace(storage);
+        Polynomial polynomial = options.polynomial() == null ? Polynomial.random(random) : options.polynomial();
+        RepositoryConfig config = RepositoryConfig.draw(options.version(), polynomial, random);
+        byte[] master = new byte[KeySet.BYTES];
+        random.nextBytes(master);
+        try (KeySet keys = KeySet.of(master)) {
+            storage.create();
+            GoTime now = GoTime.at(clock.instant(), ZoneId.systemDefault());
+            new KeyFiles(storage, random).create(keys, password, options.costs(), now, ProcessIdentity.current());
+            storage.write(ObjectKey.CONFIG, new Sealer(keys, random).seal(config.json()));
+            return opened(storage, KeySet.of(master), random, clock);
+        } finally {
+            Arrays.fill(master, (byte) 0);
+        }
     }
 
+    private static void refuseUsedPlace(Storage storage) {
+        boolean used = storage.size(ObjectKey.CONFIG) >= 0;
+        for (ObjectType type : List.of(ObjectType.KEY, ObjectType.SNAPSHOT)) {
+            AtomicBoolean any = new AtomicBoolean(used);
+            storage.list(type, object -> any.set(true));
+            used = any.get();
+        }
+        if (used) {
+            throw RepositoryException.refused(
+                    "there already is a repository, or a part of one, at " + storage.location(),
+                    "choose an empty place");
+        }
+    }
+
+    /// Once opened, the repository closes the storage.
+    ///
     /// @throws dev.reprise.repository.model.RepositoryException absent, wrong password, or a damaged key or
     /// configuration, named
     public static Repository open(Storage storage, Secret password, SecureRandom random, InstantSource clock) {
-        throw new IllegalStateException("not built yet");
+        if (storage.size(ObjectKey.CONFIG) < 0) {
+            throw RepositoryException.absent(storage.location());
+        }
+        return opened(storage, new KeyFiles(storage, random).open(password).master(), random, clock);
+    }
+
+    /// @param keys wiped here if the configuration does not open
+    private static Repository opened(Storage storage, KeySet keys, SecureRandom random, InstantSource clock) {
+        boolean done = false;
+        try {
+            Repository repository = new Repository(storage, keys, readConfig(storage, keys, random), random, clock);
+            done = true;
+            return repository;
+        } finally {
+            if (!done) {
+                keys.close();
+            }
+        }
+    }
+
+    private static RepositoryConfig readConfig(Storage storage, KeySet keys, SecureRandom random) {
+        byte[] sealed = storage.read(ObjectKey.CONFIG, 0, -1, body -> body.readNBytes(MAX_CONFIG_BYTES));
+        try {
+            return RepositoryConfig.parse(new Sealer(keys, random).open(sealed));
+        } catch (ForgedException | IllegalArgumentException e) {
+            throw RepositoryException.damaged("config", String.valueOf(e.getMessage()), e);
+        }
     }
 
     public Storage storage() {
-        throw new IllegalStateException("not built yet");
+        return storage;
     }
 
     public RepositoryConfig config() {
-        throw new IllegalStateException("not built yet");
+        return config;
     }
 
     public Chunker chunker() {
-        throw new IllegalStateException("not built yet");
+        return chunker;
     }
 
     /// Takes restic's lock (section 9).
@@ -60,26 +159,31 @@ public final class Repository implements AutoCloseable {
     /// @param patience how long to try again while others hold a conflicting lock; zero tries once
     /// @throws dev.reprise.repository.model.RepositoryException locked, exit status 11
     public RepositoryLock lock(RepositoryLock.Kind kind, Duration patience) {
-        throw new IllegalStateException("not built yet");
+        return locks().acquire(kind, patience);
+    }
+
+    /// For `unlock`.
+    public Locks locks() {
+        return new Locks(storage, documents, ProcessIdentity.current(), clock);
     }
 
     /// Every snapshot that can be decoded, oldest first. One that cannot is given to `damaged` with the reason.
     public List<StoredSnapshot> snapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
-        throw new IllegalStateException("not built yet");
+        return new Snapshots(storage, documents).load(damaged);
     }
 
     public Snapshot snapshot(ObjectId id) {
-        throw new IllegalStateException("not built yet");
+        return new Snapshots(storage, documents).load(id);
     }
 
     /// Writes a snapshot; durable on return.
     public ObjectId save(Snapshot snapshot) {
-        throw new IllegalStateException("not built yet");
+        return documents.save(ObjectType.SNAPSHOT, SnapshotCodec.encode(snapshot));
     }
 
     /// Reads every index file. One that cannot be decoded is given to `damaged`; what the others say is returned.
     public BlobIndex loadIndex(BiConsumer<ObjectId, RuntimeException> damaged) {
-        throw new IllegalStateException("not built yet");
+        return IndexFiles.load(documents, storage, config.version(), damaged);
     }
 
     /// @param index must come from [#loadIndex]; it learns what the writer stores
@@ -98,12 +202,14 @@ public final class Repository implements AutoCloseable {
 
     /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that look inside.
     public UnpackedObjects unpacked() {
-        throw new IllegalStateException("not built yet");
+        return documents;
     }
 
     /// Wipes the keys and closes the storage.
     @Override
     public void close() {
-        throw new IllegalStateException("not built yet");
+        documents.close();
+        keys.close();
+        storage.close();
     }
 }

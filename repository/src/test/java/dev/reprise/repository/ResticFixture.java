@@ -51,7 +51,8 @@ final class ResticFixture {
     }
 
     private static void entry(DataInputStream tar, byte[] header, Path directory) throws IOException {
-        Path target = directory.resolve(text(header, 345, 155) + text(header, 0, 100)).normalize();
+        Path target =
+                directory.resolve(text(header, 345, 155) + text(header, 0, 100)).normalize();
         int size = Integer.parseInt(text(header, 124, 12), 8);
         byte[] content = new byte[size];
         tar.readFully(content);

@@ -1,6 +1,10 @@
 package dev.reprise.repository.model;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /// An instant with a zone offset, as Go writes it into JSON: RFC 3339 with nanoseconds (repository format,
 /// section 7.4).
@@ -41,6 +45,24 @@ public record GoTime(long epochSecond, int nano, int offsetSeconds) {
     /// repeats the text
     public static GoTime parse(String text) {
         return new Reader(text).time();
+    }
+
+    /// The instant with the offset a zone has then.
+    public static GoTime at(Instant instant, ZoneId zone) {
+        int offset = zone.getRules().getOffset(instant).getTotalSeconds();
+        return new GoTime(instant.getEpochSecond(), instant.getNano(), offset);
+    }
+
+    public static GoTime of(OffsetDateTime time) {
+        return new GoTime(time.toEpochSecond(), time.getNano(), time.getOffset().getTotalSeconds());
+    }
+
+    /// The same instant; an offset beyond the 18 hours Java allows becomes UTC.
+    public OffsetDateTime toOffsetDateTime() {
+        boolean allowed = Math.abs(offsetSeconds) <= ZoneOffset.MAX.getTotalSeconds();
+        return OffsetDateTime.ofInstant(
+                Instant.ofEpochSecond(epochSecond, nano),
+                allowed ? ZoneOffset.ofTotalSeconds(offsetSeconds) : ZoneOffset.UTC);
     }
 
     public boolean sameInstant(GoTime other) {

@@ -32,6 +32,8 @@ public record Snapshot(
         Map<String, String> unknown) {
 
     /// Counters of one backup (section 8.1). Files are regular files; directories do not count the root.
+    ///
+    /// @param unknown JSON of counters other programs add, kept when the snapshot is rewritten
     public record Summary(
             OffsetDateTime backupStart,
             OffsetDateTime backupEnd,
@@ -46,5 +48,41 @@ public record Snapshot(
             long dataAdded,
             long dataAddedPacked,
             long totalFilesProcessed,
-            long totalBytesProcessed) {}
+            long totalBytesProcessed,
+            Map<String, String> unknown) {
+
+        /// A summary of our own.
+        public Summary(
+                OffsetDateTime backupStart,
+                OffsetDateTime backupEnd,
+                long filesNew,
+                long filesChanged,
+                long filesUnmodified,
+                long dirsNew,
+                long dirsChanged,
+                long dirsUnmodified,
+                long dataBlobs,
+                long treeBlobs,
+                long dataAdded,
+                long dataAddedPacked,
+                long totalFilesProcessed,
+                long totalBytesProcessed) {
+            this(
+                    backupStart,
+                    backupEnd,
+                    filesNew,
+                    filesChanged,
+                    filesUnmodified,
+                    dirsNew,
+                    dirsChanged,
+                    dirsUnmodified,
+                    dataBlobs,
+                    treeBlobs,
+                    dataAdded,
+                    dataAddedPacked,
+                    totalFilesProcessed,
+                    totalBytesProcessed,
+                    Map.of());
+        }
+    }
 }
