@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import dev.reprise.config.Spelling;
 import java.util.ArrayList;
 import java.util.List;
 

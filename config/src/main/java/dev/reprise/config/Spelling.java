@@ -1,14 +1,14 @@
-package dev.reprise.cli;
+package dev.reprise.config;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /// Finds what was probably meant.
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
     /// The candidate fewest typing errors away, or null when none is near.
-    static @Nullable String nearest(String typed, Collection<String> candidates) {
+    public static @Nullable String nearest(String typed, Collection<String> candidates) {
         String nearest = null;
         int best = Math.max(1, typed.length() / 3) + 1;
         for (String candidate : candidates) {

@@ -1,0 +1,10 @@
+package dev.reprise.config;
+
+/// How new data is compressed.
+public enum CompressionMode {
+    AUTO,
+    OFF,
+    FASTEST,
+    BETTER,
+    MAX
+}

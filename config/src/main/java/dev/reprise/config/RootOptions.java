@@ -1,0 +1,29 @@
+package dev.reprise.config;
+
+import java.util.Map;
+
+/// Keys of the whole file.
+final class RootOptions {
+    static final Option<String> HOST = Option.optional(
+            "host", new ValueType.Text(), "Name of this machine in snapshots; by default its own", "app1");
+    static final Option<Map<String, Values>> REPOSITORIES = Option.required(
+            "repositories",
+            ValueType.Named.of(RepositoryOptions.SECTION),
+            "Where backups go",
+            "{main: {location: /srv/backup, password: {file: /etc/reprise/password}}}");
+    static final Option<Map<String, Values>> SOURCES = Option.required(
+            "sources",
+            ValueType.Named.byKind(SourceOptions.FILES, SourceOptions.POSTGRES, SourceOptions.REDIS),
+            "What is protected",
+            "{uploads: {kind: files, paths: [/srv/uploads]}}");
+    static final Option<Map<String, Values>> JOBS = Option.required(
+            "jobs",
+            ValueType.Named.of(JobOptions.SECTION),
+            "What is captured together",
+            "{nightly: {sources: [uploads], repository: main}}");
+
+    static final Section SECTION = Section.of(
+            "configuration", "What is protected, where to, and what goes together", HOST, REPOSITORIES, SOURCES, JOBS);
+
+    private RootOptions() {}
+}
