@@ -32,7 +32,9 @@ enum Call {
     LISTXATTR(194, 11),
     LLISTXATTR(195, 12),
     FLISTXATTR(196, 13),
-    REMOVEXATTR(197, 14);
+    REMOVEXATTR(197, 14),
+    /// Since Linux 6.13.
+    LISTXATTRAT(465, 465);
 
     final long number;
 

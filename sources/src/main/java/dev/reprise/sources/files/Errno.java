@@ -19,6 +19,7 @@ final class Errno {
     static final int ETXTBSY = 26;
     static final int ERANGE = 34;
     static final int ENAMETOOLONG = 36;
+    static final int ENOSYS = 38;
     static final int ENOTEMPTY = 39;
     static final int ELOOP = 40;
     static final int ENODATA = 61;
@@ -66,7 +67,7 @@ final class Errno {
             case 31 -> "too many links";
             case ERANGE -> "numerical result out of range";
             case ENAMETOOLONG -> "file name too long";
-            case 38 -> "function not implemented";
+            case ENOSYS -> "function not implemented";
             case ENOTEMPTY -> "directory not empty";
             case ELOOP -> "too many levels of symbolic links";
             case ENODATA -> "no data available";

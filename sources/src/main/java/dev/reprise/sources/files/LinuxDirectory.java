@@ -83,11 +83,9 @@ final class LinuxDirectory implements FileTree.Directory {
 
     @Override
     public List<FileTree.Xattr> xattrs(RawName name, FileMeta meta) throws IOException {
-        Location entry = where.child(name);
-        LinuxEntries.requirePlain(name, entry);
         int fd = descriptor.acquire();
         try (Scratch scratch = Scratch.take()) {
-            return LinuxXattrs.BY_NAME.read(scratch, scratch.descriptorPath(fd, name), entry);
+            return LinuxXattrs.ofEntry(scratch, fd, name, where.child(name));
         } finally {
             descriptor.release();
         }

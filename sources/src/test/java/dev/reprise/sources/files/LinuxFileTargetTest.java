@@ -261,7 +261,7 @@ class LinuxFileTargetTest implements FileTargetContract {
     @Test
     void a_very_deep_tree_is_removed_with_few_descriptors(@TempDir Path folder) throws Exception {
         try (var target = open(folder)) {
-            target.directory(Collections.nCopies(1500, raw("d")), false);
+            target.directory(Collections.nCopies(600, raw("d")), false);
             target.delete(at("d"));
         }
         assertThat(run(folder, "ls -A")).isEmpty();

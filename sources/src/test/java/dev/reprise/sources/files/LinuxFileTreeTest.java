@@ -7,8 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,5 +100,72 @@ class LinuxFileTreeTest implements FileTreeContract {
     void a_relative_path_and_a_zero_byte_are_refused() {
         assertThatThrownBy(() -> tree().stat(raw("etc"))).hasMessage("etc: not an absolute path");
         assertThatThrownBy(() -> tree().open(raw("/etc\u0000/x"))).hasMessageContaining("zero byte");
+    }
+
+    @Test
+    void an_entry_exchanged_between_look_and_open_is_never_read_as_a_file(@TempDir Path folder) throws Exception {
+        run(folder, "echo secret > secret; : > f; mkfifo fifo; ln -s secret link; : > x");
+        try (var directory = tree().open(path(folder));
+                var exchanging = Executors.newVirtualThreadPerTaskExecutor()) {
+            var stop = new AtomicBoolean();
+            var exchanged = exchanging.submit(() -> {
+                while (!stop.get()) {
+                    for (String other : List.of("fifo", "link", "f")) {
+                        Files.deleteIfExists(folder.resolve("x.new"));
+                        Files.createLink(folder.resolve("x.new"), folder.resolve(other));
+                        Files.move(folder.resolve("x.new"), folder.resolve("x"), StandardCopyOption.ATOMIC_MOVE);
+                        Files.deleteIfExists(folder.resolve("x.new"));
+                    }
+                }
+                return true;
+            });
+            int refused = 0;
+            for (int i = 0; i < 5000; i++) {
+                try (var file = directory.openFile(raw("x"))) {
+                    assertThat(file.meta().type()).isEqualTo(FileMeta.Type.FILE);
+                    assertThat(file.read(0, new byte[9], 0, 9)).isEqualTo(-1);
+                } catch (FileSystemException other) {
+                    refused++;
+                }
+            }
+            stop.set(true);
+            assertThat(exchanged.get()).isTrue();
+            assertThat(refused).isPositive();
+        }
+        assertThat(Shell.descriptorsBelow(folder)).isZero();
+    }
+
+    @Test
+    void attributes_are_listed_with_and_without_those_of_a_link(@TempDir Path folder) throws Exception {
+        run(folder, ": > f; ln -s f link; ln -s missing dangling");
+        Files.getFileAttributeView(folder.resolve("f"), UserDefinedFileAttributeView.class)
+                .write("a", ByteBuffer.wrap(new byte[] {1}));
+        try (var directory = tree().open(path(folder))) {
+            assertThat(Shell.text(directory.xattrs(raw("f"), directory.stat(raw("f")))))
+                    .containsExactly("user.a=01");
+            for (String link : List.of("link", "dangling")) {
+                assertThat(directory.xattrs(raw(link), directory.stat(raw(link))))
+                        .isEmpty();
+            }
+            FileMeta meta = directory.stat(raw("f"));
+            assertThatThrownBy(() -> directory.xattrs(raw("gone"), meta)).isInstanceOf(NoSuchFileException.class);
+            assertThatThrownBy(() -> directory.xattrs(raw("../f"), meta)).hasMessageContaining("not a plain name");
+        }
+    }
+
+    @Test
+    void without_the_newer_call_attributes_are_read_through_proc(@TempDir Path folder) throws Exception {
+        run(folder, ": > f; ln -s f link");
+        Files.getFileAttributeView(folder.resolve("f"), UserDefinedFileAttributeView.class)
+                .write("a", ByteBuffer.wrap(new byte[] {1}));
+        try (Scratch scratch = Scratch.take()) {
+            long fd = LinuxEntries.openForReading(
+                    scratch, Call.Abi.AT_FDCWD, scratch.first(path(folder)), Call.Abi.O_DIRECTORY);
+            long file = scratch.descriptorPath((int) fd, raw("f"));
+            assertThat(Shell.text(LinuxXattrs.BY_NAME.read(scratch, file, "f"))).containsExactly("user.a=01");
+            long link = scratch.descriptorPath((int) fd, raw("link"));
+            assertThat(LinuxXattrs.BY_NAME.read(scratch, link, "link")).isEmpty();
+            Kernel.close((int) fd);
+        }
     }
 }
