@@ -21,6 +21,7 @@ import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.repository.pack.BlobReader;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.pack.PackCheck;
+import dev.reprise.repository.pack.PackStore;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.SnapshotCodec;
 import dev.reprise.repository.snapshot.Snapshots;
@@ -63,6 +64,7 @@ public final class Repository implements AutoCloseable {
     private final InstantSource clock;
     private final Chunker chunker;
     private final SealedDocuments documents;
+    private final PackStore packs;
 
     private Repository(
             Storage storage, KeySet keys, RepositoryConfig config, SecureRandom random, InstantSource clock) {
@@ -72,6 +74,7 @@ public final class Repository implements AutoCloseable {
         this.clock = clock;
         this.chunker = new Chunker(config.polynomial());
         this.documents = new SealedDocuments(storage, keys, config.version(), random);
+        this.packs = new PackStore(storage, keys, config.version(), random, documents);
     }
 
     /// Creates layout, key and configuration, in that order; refuses a place that already holds any of them.
@@ -189,15 +192,15 @@ public final class Repository implements AutoCloseable {
     /// @param index must come from [#loadIndex]; it learns what the writer stores
     /// @param lock  checked before each pack is stored
     public BlobWriter writer(BlobIndex index, RepositoryLock lock, WriterOptions options) {
-        throw new IllegalStateException("not built yet");
+        return packs.writer(index, lock, options, clock);
     }
 
     public BlobReader reader(BlobIndex index) {
-        throw new IllegalStateException("not built yet");
+        return packs.reader(index);
     }
 
     public PackCheck packCheck() {
-        throw new IllegalStateException("not built yet");
+        return packs.check();
     }
 
     /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that look inside.

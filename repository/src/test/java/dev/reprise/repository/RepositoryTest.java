@@ -10,8 +10,15 @@ import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
 import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.repository.pack.BlobReader;
+import dev.reprise.repository.pack.BlobWriter;
+import dev.reprise.repository.pack.PackCheck;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.SnapshotCodec;
 import dev.reprise.repository.snapshot.StoredSnapshot;
@@ -41,6 +48,10 @@ class RepositoryTest {
     private static final Secret PASSWORD = Secret.of("correct horse");
     private static final Repository.InitOptions CHEAP =
             new Repository.InitOptions(2, null, new ScryptParameters(2, 1, 1));
+
+    private static void fail(ObjectId id, RuntimeException reason) {
+        throw reason;
+    }
 
     @TempDir
     private Path directory;
@@ -89,15 +100,24 @@ class RepositoryTest {
         try (Repository repository = ResticFixture.open(name, directory)) {
             assertThat(repository.config())
                     .isEqualTo(new RepositoryConfig(version, id, Polynomial.parse(polynomial), Map.of()));
-            List<StoredSnapshot> found = repository.snapshots((damaged, reason) -> {
-                throw reason;
-            });
+            List<StoredSnapshot> found = repository.snapshots(RepositoryTest::fail);
             assertThat(found).hasSize(snapshots);
             for (StoredSnapshot stored : found) {
                 byte[] stock = repository.unpacked().load(ObjectType.SNAPSHOT, stored.id());
                 assertThat(new String(SnapshotCodec.encode(stored.snapshot()), UTF_8))
                         .isEqualTo(new String(stock, UTF_8));
             }
+            everyBlobReads(repository);
+        }
+    }
+
+    private static void everyBlobReads(Repository repository) {
+        BlobIndex index = repository.loadIndex(RepositoryTest::fail);
+        assertThat(index.size()).isPositive();
+        try (PackCheck check = repository.packCheck()) {
+            index.forEachPack(pack -> assertThat(check.check(pack.pack(), pack.blobs()))
+                    .as("pack %s", pack.pack())
+                    .isEmpty());
         }
     }
 
@@ -323,5 +343,35 @@ class RepositoryTest {
         repository.close();
         assertThatThrownBy(() -> repository.save(snapshot("2024-01-15T10:00:00Z")))
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void blobs_come_back_from_a_repository_that_was_closed_in_between(int version) {
+        Storage storage = new MemoryStorage();
+        Repository.InitOptions options = new Repository.InitOptions(version, null, new ScryptParameters(2, 1, 1));
+        byte[] content = new byte[100_000];
+        new Random(3).nextBytes(content);
+        ObjectId id = ObjectId.hash(content);
+        try (Repository created = Repository.init(storage, PASSWORD, options, RANDOM, InstantSource.system());
+                RepositoryLock lock = created.lock(RepositoryLock.Kind.SHARED, Duration.ZERO);
+                BlobWriter writer =
+                        created.writer(created.loadIndex(RepositoryTest::fail), lock, WriterOptions.DEFAULT)) {
+            try (BlobWriter.Session session = writer.session()) {
+                assertThat(session.save(BlobType.DATA, content, 0, content.length)
+                                .id())
+                        .isEqualTo(id);
+            }
+            writer.finish();
+        }
+        try (Repository opened = open(storage)) {
+            BlobIndex index = opened.loadIndex(RepositoryTest::fail);
+            try (BlobReader reader = opened.reader(index);
+                    PackCheck check = opened.packCheck()) {
+                assertThat(reader.read(BlobHandle.data(id))).isEqualTo(content);
+                index.forEachPack(pack ->
+                        assertThat(check.check(pack.pack(), pack.blobs())).isEmpty());
+            }
+        }
     }
 }
