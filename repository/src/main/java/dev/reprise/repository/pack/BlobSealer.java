@@ -21,8 +21,9 @@ import java.util.Arrays;
 /// Data that zstd does not make smaller is stored raw. Trees are always compressed where the format knows
 /// compression, even if they grow: restic's prune would otherwise repack their packs again and again.
 final class BlobSealer implements AutoCloseable {
-    /// Up to this size level 1 gives the same ratio as level 3, in two thirds of the time.
-    private static final int SMALL_BYTES = 64 * 1024;
+    /// Below this size level 1 takes two thirds of the time of level 3 and stores at most 1.7 % more (text; pages of
+    /// records even shrink). From 32 KiB on text would cost 6 % more.
+    private static final int SMALL_BYTES = 16 * 1024;
     /// Larger blobs are decompressed piece by piece while they are compared: no second copy in memory.
     private static final int WHOLE_COMPARE_BYTES = 1024 * 1024;
 
