@@ -30,6 +30,7 @@ import dev.reprise.repository.unpacked.SealedDocuments;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -100,15 +101,26 @@ public final class Repository implements AutoCloseable {
     private static void refuseUsedPlace(Storage storage) {
         boolean used = storage.size(ObjectKey.CONFIG) >= 0;
         for (ObjectType type : List.of(ObjectType.KEY, ObjectType.SNAPSHOT)) {
-            AtomicBoolean any = new AtomicBoolean(used);
-            storage.list(type, object -> any.set(true));
-            used = any.get();
+            used |= holdsAny(storage, type);
         }
         if (used) {
             throw RepositoryException.refused(
                     "there already is a repository, or a part of one, at " + storage.location(),
                     "choose an empty place");
         }
+    }
+
+    /// A place that does not exist yet holds nothing; any other failure to list it is one.
+    private static boolean holdsAny(Storage storage, ObjectType type) {
+        var any = new AtomicBoolean();
+        try {
+            storage.list(type, object -> any.set(true));
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
+        return any.get();
     }
 
     /// Once opened, the repository closes the storage.

@@ -21,6 +21,9 @@ public interface Storage extends AutoCloseable {
 
     /// Reports every well-named object of a type with its size, in no order. Other names are skipped. A missing
     /// folder is an empty list. Called on the calling thread; the consumer may call this storage.
+    ///
+    /// @throws StorageException `NOT_FOUND` if the whole place is missing (directory, bucket): a disk that is
+    /// not mounted must not look like a repository without objects
     void list(ObjectType type, Consumer<StoredObject> consumer);
 
     /// Runs `reader` on a range of an object and returns its result.

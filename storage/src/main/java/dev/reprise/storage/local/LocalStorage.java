@@ -45,13 +45,14 @@ public final class LocalStorage implements Storage {
         try {
             layout.makeRoot();
             for (ObjectType type : RESTIC_FOLDERS) {
-                layout.makeFolder(layout.folder(type));
+                layout.makeFolderUnforced(layout.folder(type));
             }
             Path data = layout.folder(ObjectType.PACK);
             for (int i = 0; i < 256; i++) {
                 layout.makeFolderUnforced(data.resolve(HexFormat.of().toHexDigits((byte) i)));
             }
             DurableFile.forceDirectory(data);
+            DurableFile.forceDirectory(root);
         } catch (IOException e) {
             throw failures.translate("create the repository's folders", e, 0);
         }
