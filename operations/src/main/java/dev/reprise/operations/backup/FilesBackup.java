@@ -1,5 +1,8 @@
 package dev.reprise.operations.backup;
 
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.operations.OperationException;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.pack.BlobWriter;
@@ -8,6 +11,13 @@ import java.time.ZoneId;
 
 /// Saves file trees. One instance, one run.
 public final class FilesBackup {
+    private final Repository repository;
+    private final BlobIndex index;
+    private final BlobWriter writer;
+    private final FileTree files;
+    private final ZoneId zone;
+    private final BackupListener listener;
+
     /// @param zone the process's local zone: times are written with its offset at that instant
     public FilesBackup(
             Repository repository,
@@ -16,13 +26,49 @@ public final class FilesBackup {
             FileTree files,
             ZoneId zone,
             BackupListener listener) {
-        throw new IllegalStateException("not built yet");
+        this.repository = repository;
+        this.index = index;
+        this.writer = writer;
+        this.files = files;
+        this.zone = zone;
+        this.listener = listener;
     }
 
     /// Reads, cuts, stores. Blobs are durable only after the writer's `finish()`, which the caller calls.
     ///
+    /// A target that does not exist counts as unreadable. Interrupting the calling thread ends the run.
+    ///
     /// @throws dev.reprise.operations.OperationException if no target exists or everything was excluded
+    /// @throws CancelledException if the calling thread was interrupted; the run's threads have then ended
     public SavedTree run(FilesRequest request) {
-        throw new IllegalStateException("not built yet");
+        if (request.workers() < 1) {
+            throw new IllegalArgumentException("a backup needs at least 1 worker, not " + request.workers());
+        }
+        Targets targets = Targets.lookUp(files, request);
+        var run = new BackupRun(
+                files, new NodeFactory(files, zone, request.withAtime()), request, targets.devices(), listener);
+        targets.missing().forEach(run::missing);
+        if (targets.existing().isEmpty()) {
+            throw new OperationException(
+                    ExitStatus.FAILED,
+                    "none of the paths to save exists",
+                    "check the paths: " + targets.missing(),
+                    null);
+        }
+        DirectoryWork root = DirectoryWork.root(run, targets.tree(), request.parentTree());
+        run.push(root);
+        new Crew(run, () -> new Worker(repository, index, writer, run.stack())).work(request.workers());
+        run.scanned(true);
+        run.progress();
+        ObjectId tree = root.tree();
+        if (tree == null) {
+            throw new OperationException(
+                    ExitStatus.FAILED,
+                    "nothing was saved: everything is excluded or cannot be read",
+                    "check the exclude rules and the permissions of " + targets.existing(),
+                    null);
+        }
+        return new SavedTree(
+                tree, targets.existing(), run.tally().counts(), run.tally().unreadableItems());
     }
 }
