@@ -82,13 +82,13 @@ public final class Repository implements AutoCloseable {
     /// Once opened, the repository closes the storage.
     public static Repository init(
             Storage storage, Secret password, InitOptions options, SecureRandom random, InstantSource clock) {
+        storage.create(); // harmless where it exists; without it a place that is not there cannot be listed
         refuseUsedPlace(storage);
         Polynomial polynomial = options.polynomial() == null ? Polynomial.random(random) : options.polynomial();
         RepositoryConfig config = RepositoryConfig.draw(options.version(), polynomial, random);
         byte[] master = new byte[KeySet.BYTES];
         random.nextBytes(master);
         try (KeySet keys = KeySet.of(master)) {
-            storage.create();
             GoTime now = GoTime.at(clock.instant(), ZoneId.systemDefault());
             new KeyFiles(storage, random).create(keys, password, options.costs(), now, ProcessIdentity.current());
             storage.write(ObjectKey.CONFIG, new Sealer(keys, random).seal(config.json()));
