@@ -69,7 +69,8 @@ public final class Cli {
     }
 
     private int execute(Invocation.Run run) throws Exception {
-        CommandLine root = CommandTree.build(List.of(run.entry()), context);
+        CommandLine root =
+                CommandTree.build(run.entry().seesAll() ? commands.entries() : List.of(run.entry()), context);
         ParseResult leaf = parse(root, run.arguments());
         if (leaf.isUsageHelpRequested()) {
             return usage(leaf.commandSpec().commandLine());

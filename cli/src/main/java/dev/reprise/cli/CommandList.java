@@ -16,7 +16,9 @@ public final class CommandList {
     public interface Factory extends Function<CommandContext, Callable<Integer>> {}
 
     /// One command and, for a group such as `config`, the commands below it.
-    record Entry(String name, Factory factory, List<Entry> children) {}
+    ///
+    /// @param seesAll whether all commands are built with it, because it speaks about them
+    record Entry(String name, Factory factory, List<Entry> children, boolean seesAll) {}
 
     private static final CommandList EMPTY = new CommandList(new LinkedHashMap<>());
 
@@ -28,21 +30,36 @@ public final class CommandList {
 
     /// The commands of this module.
     public static CommandList standard() {
-        return EMPTY.with("version", VersionCommand::new);
+        return EMPTY.with("init", InitCommand::new)
+                .withGroup(
+                        "config",
+                        ConfigCommand::new,
+                        EMPTY.with("check", ConfigCheckCommand::new)
+                                .with("show", ConfigShowCommand::new)
+                                .with("schema", ConfigSchemaCommand::new))
+                .withSeesAll("completion", CompletionCommand::new)
+                .with("help", HelpCommand::new)
+                .with("version", VersionCommand::new)
+                .withSeesAll("man", ManCommand::new);
     }
 
     /// This list with one more command at the end.
     ///
     /// @param name what the user types; must be the name in the class's `@Command` annotation
     public CommandList with(String name, Factory factory) {
-        return with(new Entry(name, factory, List.of()));
+        return with(new Entry(name, factory, List.of(), false));
     }
 
     /// This list with one more group: a command with commands below it.
     ///
     /// @param children the group's commands
     public CommandList withGroup(String name, Factory factory, CommandList children) {
-        return with(new Entry(name, factory, children.entries()));
+        return with(new Entry(name, factory, children.entries(), false));
+    }
+
+    /// This list with one more command, for which all others are built too.
+    private CommandList withSeesAll(String name, Factory factory) {
+        return with(new Entry(name, factory, List.of(), true));
     }
 
     /// A list to start a group from.

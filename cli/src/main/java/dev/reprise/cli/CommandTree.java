@@ -1,5 +1,6 @@
 package dev.reprise.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,12 +36,30 @@ final class CommandTree {
                 .build());
         spec.usageMessage()
                 .sortOptions(false)
+                .description(paragraphs(spec.usageMessage().description()))
                 .descriptionHeading("%n")
                 .synopsisHeading("%nUsage: ")
                 .optionListHeading("%nOptions:%n")
                 .commandListHeading("%nCommands:%n")
-                .exitCodeListHeading("%nExit status:%n")
+                .exitCodeListHeading(spec.usageMessage().exitCodeList().isEmpty() ? "" : "%nExit status:%n")
                 .footerHeading(spec.usageMessage().footer().length == 0 ? "" : "%nExamples:%n");
         return line.setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /// Lines up to a full stop become one paragraph, to be wrapped at the reader's width.
+    private static String[] paragraphs(String[] lines) {
+        var paragraphs = new ArrayList<String>();
+        var paragraph = new StringBuilder();
+        for (String line : lines) {
+            paragraph.append(paragraph.isEmpty() || line.isEmpty() ? "" : " ").append(line);
+            if (line.endsWith(".")) {
+                paragraphs.add(paragraph.toString());
+                paragraph.setLength(0);
+            }
+        }
+        if (!paragraph.isEmpty()) {
+            paragraphs.add(paragraph.toString());
+        }
+        return paragraphs.toArray(String[]::new);
     }
 }

@@ -13,7 +13,7 @@ public final class GlobalOptions {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             order = 1000,
-            description = "Configuration file. Default: $REPRISE_CONFIG, else ./reprise.yaml.")
+            description = "Configuration file. Default: $REPRISE_CONFIG, else reprise.yaml here.")
     private @Nullable String config;
 
     @Option(names = "--json", order = 1001, description = "Print one JSON object per line instead of text.")

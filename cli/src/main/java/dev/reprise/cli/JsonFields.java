@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import java.io.StringWriter;
 import java.util.Collection;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,34 @@ public final class JsonFields {
             fields.accept(this, item);
             generator.writeEndObject();
         });
+    }
+
+    /// A field that is a tree of maps, lists, texts, numbers and truth values.
+    public JsonFields putTree(String name, Object tree) {
+        generator.writeName(name);
+        write(tree);
+        return this;
+    }
+
+    private void write(Object tree) {
+        switch (tree) {
+            case Map<?, ?> map -> {
+                generator.writeStartObject();
+                map.forEach((key, value) -> {
+                    generator.writeName(String.valueOf(key));
+                    write(value);
+                });
+                generator.writeEndObject();
+            }
+            case Collection<?> items -> {
+                generator.writeStartArray();
+                items.forEach(this::write);
+                generator.writeEndArray();
+            }
+            case Boolean flag -> generator.writeBoolean(flag);
+            case Number number -> generator.writeNumber(number.longValue());
+            default -> generator.writeString(tree.toString());
+        }
     }
 
     private <T> JsonFields array(String name, Collection<T> items, Consumer<T> writer) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "version",
         header = "Print the version of Reprise, of Java and of the repository format.",
-        description = {"Reads nothing but the program itself: no configuration, no repository, no network.", ""},
+        description = {"Reads nothing but the program itself: no configuration, no repository, no network."},
         exitCodeList = {" 0:printed"},
         footer = {"  reprise version", "  reprise version --json"})
 final class VersionCommand implements Callable<Integer> {

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /// A whole configuration, checked: every name a job uses exists.
 ///
@@ -23,6 +26,17 @@ public record RepriseConfig(
         Map<String, JobSettings> jobs,
         List<String> warnings,
         Map<String, Object> effective) {
+
+    /// [#effective] as YAML, with a line end.
+    public String effectiveYaml() {
+        DumpSettings settings = DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setIndent(2)
+                .setWidth(200)
+                .setDereferenceAliases(true)
+                .build();
+        return new Dump(settings).dumpToString(effective);
+    }
 
     /// @throws ConfigException naming the nearest job if there is none of that name
     public JobSettings job(String name) {
