@@ -25,6 +25,7 @@ import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.faults.FaultyStorage;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -190,11 +191,15 @@ class RepositoryTest {
 
     @Test
     void the_key_is_written_before_the_configuration() {
-        List<String> written = new ArrayList<>();
-        init(new ObservedStorage(new MemoryStorage(), written)).close();
+        FaultyStorage storage = new FaultyStorage(new MemoryStorage(), 1);
+        init(storage).close();
+        List<String> written = storage.history().stream()
+                .filter(event -> event.operation() == FaultyStorage.Operation.COMMIT)
+                .map(FaultyStorage.Event::path)
+                .toList();
         assertThat(written).hasSize(2);
-        assertThat(written.getFirst()).startsWith("KEY");
-        assertThat(written.getLast()).isEqualTo("CONFIG config");
+        assertThat(written.getFirst()).startsWith("keys/");
+        assertThat(written.getLast()).isEqualTo("config");
     }
 
     @ParameterizedTest

@@ -162,8 +162,9 @@ final class KeyFile {
     }
 
     private static byte[] base64(JsonMembers members, String name) {
+        String text = members.text(name, "");
         try {
-            return Base64.getDecoder().decode(members.text(name, ""));
+            return Base64.getDecoder().decode(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("its member \"" + name + "\" is not base64", e);
         }

@@ -57,8 +57,8 @@ public final class KeyFiles {
         byte[] typed = password.bytes();
         try {
             for (ObjectId id : list()) {
-                KeyFile file = readOrNote(id, damaged);
-                if (file == null || tried == MAX_TRIED) {
+                KeyFile file = tried < MAX_TRIED ? readOrNote(id, damaged) : null;
+                if (file == null) {
                     continue;
                 }
                 tried++;
@@ -77,11 +77,13 @@ public final class KeyFiles {
         try {
             byte[] bytes =
                     storage.read(ObjectKey.of(ObjectType.KEY, id), 0, -1, body -> body.readNBytes(MAX_BYTES + 1));
-            KeyFile file = KeyFile.parse(bytes.length > MAX_BYTES ? new byte[0] : bytes);
-            if (!ObjectId.hash(bytes).equals(id)) {
+            if (bytes.length > MAX_BYTES) {
+                throw new IllegalArgumentException("it is larger than " + MAX_BYTES + " bytes");
+            }
+            if (bytes.length > 0 && !ObjectId.hash(bytes).equals(id)) {
                 throw new IllegalArgumentException("its " + bytes.length + " bytes do not hash to its name");
             }
-            return file;
+            return KeyFile.parse(bytes);
         } catch (IllegalArgumentException e) {
             damaged.put(id, String.valueOf(e.getMessage()));
         } catch (StorageException e) {
@@ -99,10 +101,9 @@ public final class KeyFiles {
         } catch (IllegalArgumentException e) {
             damaged.put(id, String.valueOf(e.getMessage()));
             return null;
-        } catch (OutOfMemoryError e) {
-            throw RepositoryException.refused(
-                    "%s needs more memory than there is: %s".formatted(ObjectName.of(ObjectType.KEY, id), file.costs()),
-                    "raise -XX:MaxDirectMemorySize, or add a key with lower costs on another machine");
+        } catch (OutOfMemoryError e) { // thrown before anything was computed; another key may cost less
+            damaged.put(id, "it needs more memory than there is: " + file.costs());
+            return null;
         }
     }
 
@@ -116,7 +117,7 @@ public final class KeyFiles {
         damaged.forEach((id, reason) -> reasons.add(ObjectName.of(ObjectType.KEY, id) + ": " + reason));
         return RepositoryException.damaged(
                 "repository " + storage.location(),
-                String.join("; ", reasons) + "; the password opens none of its other " + tried + " keys",
+                String.join("; ", reasons) + "; the password opens no other key",
                 null);
     }
 

@@ -9,6 +9,8 @@ final class HangupSignal {
     /// From now on SIGHUP does nothing to this process. Repeating it is harmless. Where the system has no such signal,
     /// or the virtual machine leaves signals alone (-Xrs), nothing can be done from here.
     ///
+    /// Programs started afterwards inherit it, so a dump that runs for us survives a closed terminal as we do.
+    ///
     /// By reflection, because the compiler cannot be told that `sun.misc.Signal` is meant; the JDK exports it for
     /// this use (JEP 260).
     static void ignore() {

@@ -6,6 +6,8 @@ import dev.reprise.base.RepriseException;
 import dev.reprise.repository.model.RepositoryException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +22,14 @@ final class HeldLock implements RepositoryLock {
     /// Stale is 30 minutes; one and a half refreshes are kept as reserve.
     static final Duration UNSAFE_AFTER = Duration.ofSeconds(22 * 60 + 30);
     private static final Duration LOOK_AFTER = Duration.ofSeconds(5);
-    private static final Duration CLOSE_WITHIN = Duration.ofMinutes(1);
 
     private final Locks locks;
     private final Kind kind;
     /// Guards changes of the file; never held while only reading the fields below.
     private final ReentrantLock changing = new ReentrantLock();
     private final Waiting.Repetition refreshing;
+    /// Older files of ours that are still to be removed; guarded by `changing`.
+    private final Deque<ObjectId> replaced = new ArrayDeque<>();
     private volatile ObjectId id;
     private volatile Instant refreshed;
     private volatile Instant seen;
@@ -105,17 +108,32 @@ final class HeldLock implements RepositoryLock {
         }
         Instant now = locks.now();
         ObjectId fresh = locks.write(kind, now);
-        if (late) {
-            locks.settle();
-            if (!isThere(old)) {
+        boolean adopted = false;
+        try {
+            if (late) {
+                locks.settle();
+            }
+            adopted = !late || isThere(old);
+        } finally {
+            if (!adopted) {
                 locks.remove(fresh);
-                return;
             }
         }
-        id = fresh;
-        refreshed = now;
-        seen = now;
-        locks.remove(old);
+        if (adopted) {
+            id = fresh;
+            refreshed = now;
+            seen = now;
+            replaced.add(old);
+            removeReplaced();
+        }
+    }
+
+    /// One that cannot be removed now is tried again at the next refresh, and at the end.
+    private void removeReplaced() {
+        while (!replaced.isEmpty()) {
+            locks.remove(replaced.getFirst());
+            replaced.removeFirst();
+        }
     }
 
     private void look() {
@@ -147,13 +165,19 @@ final class HeldLock implements RepositoryLock {
         }
         closed = true;
         refreshing.close();
-        Removal removal = new Removal();
-        Thread thread = Thread.ofPlatform().daemon().name("unlock").start(removal);
-        if (!joinUninterrupted(thread)) {
-            throw notRemoved("storage did not answer within a minute");
+        String reason = Unlocking.run(this::removeFiles);
+        if (reason != null) {
+            throw notRemoved(reason);
         }
-        if (removal.failure != null) {
-            throw notRemoved(removal.failure.fact());
+    }
+
+    private void removeFiles() {
+        changing.lock();
+        try {
+            locks.remove(id);
+            removeReplaced();
+        } finally {
+            changing.unlock();
         }
     }
 
@@ -161,40 +185,5 @@ final class HeldLock implements RepositoryLock {
         return RepositoryException.refused(
                 "lock " + id.hex() + " could not be removed: " + reason,
                 "run \"restic unlock\" after this process has ended");
-    }
-
-    /// @return whether the thread ended in time
-    private static boolean joinUninterrupted(Thread thread) {
-        long deadline = System.nanoTime() + CLOSE_WITHIN.toNanos();
-        boolean interrupted = Thread.interrupted();
-        boolean ended = false;
-        while (!ended && System.nanoTime() < deadline) {
-            try {
-                ended = thread.join(Duration.ofNanos(deadline - System.nanoTime()));
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return ended;
-    }
-
-    /// Runs on a thread of its own, which nobody interrupts.
-    private final class Removal implements Runnable {
-        volatile @Nullable RepriseException failure;
-
-        @Override
-        public void run() {
-            changing.lock();
-            try {
-                locks.remove(id);
-            } catch (RepriseException e) {
-                failure = e;
-            } finally {
-                changing.unlock();
-            }
-        }
     }
 }

@@ -95,7 +95,7 @@ public final class Locks {
             return new HeldLock(this, kind, own, written);
         } finally {
             if (!held) {
-                remove(own);
+                Unlocking.run(() -> remove(own)); // what stopped us is thrown; a rest is stale when this process ends
             }
         }
     }
@@ -125,15 +125,20 @@ public final class Locks {
     private @Nullable LockRecord load(ObjectId id) {
         try {
             return LockRecord.parse(documents.load(ObjectType.LOCK, id));
-        } catch (IllegalArgumentException | RepositoryException e) {
+        } catch (IllegalArgumentException e) {
+            throw unreadable(ObjectName.of(ObjectType.LOCK, id) + " is damaged: " + e.getMessage());
+        } catch (RepositoryException e) {
             if (!exists(id)) {
                 return null;
             }
-            throw RepositoryException.refused(
-                    ObjectName.of(ObjectType.LOCK, id) + " cannot be read, so its holder may still be at work: "
-                            + e.getMessage(),
-                    "when no other process uses the repository, run \"restic unlock --remove-all\"");
+            throw unreadable(e.fact());
         }
+    }
+
+    private static RepositoryException unreadable(String fact) {
+        return RepositoryException.refused(
+                fact + "; so nobody knows whether it is held",
+                "when no other process uses the repository, run \"restic unlock --remove-all\"");
     }
 
     /// Locks that have content. An empty file is what a full disk leaves behind.

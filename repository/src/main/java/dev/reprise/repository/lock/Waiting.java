@@ -1,13 +1,15 @@
 package dev.reprise.repository.lock;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Time that passes: pauses, and work that repeats in the background. Tests bring their own.
 interface Waiting {
     void pause(Duration duration) throws InterruptedException;
 
-    /// Runs `task` again and again, `period` after each end, until the result is closed; then waits for a run that is
-    /// under way to end.
+    /// Runs `task` again and again, `period` after each end, until the result is closed. A run that is under way then
+    /// goes on to its end.
     Repetition repeat(Duration period, Runnable task);
 
     interface Repetition extends AutoCloseable {
@@ -22,19 +24,20 @@ interface Waiting {
             Thread.sleep(duration);
         }
 
+        // Never interrupts the task: a write cut short could leave a lock file nobody knows of.
         @Override
         public Repetition repeat(Duration period, Runnable task) {
-            Thread thread = Thread.ofPlatform().daemon().name("lock-refresh").start(() -> {
+            CountDownLatch closed = new CountDownLatch(1);
+            Thread.ofPlatform().daemon().name("lock-refresh").start(() -> {
                 try {
-                    while (true) {
-                        Thread.sleep(period);
+                    while (!closed.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
                         task.run();
                     }
-                } catch (InterruptedException closed) {
+                } catch (InterruptedException ended) {
                     Thread.currentThread().interrupt();
                 }
             });
-            return thread::interrupt;
+            return closed::countDown;
         }
     };
 }

@@ -46,7 +46,7 @@ final class DocumentCodec implements AutoCloseable {
     /// @throws IllegalArgumentException if what is inside is in no known form, or larger than the limit
     byte[] open(byte[] sealed, int limit) throws ForgedException {
         byte[] plain = sealer.open(sealed);
-        if (plain.length == 0) {
+        if (plain.length == 0 || (plain.length == 1 && plain[0] == COMPRESSED)) {
             throw new IllegalArgumentException("it holds nothing");
         }
         // A format 1 repository never has the prefix byte.
