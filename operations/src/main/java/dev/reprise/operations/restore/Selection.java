@@ -1,0 +1,66 @@
+package dev.reprise.operations.restore;
+
+import dev.reprise.base.RawName;
+import dev.reprise.operations.filter.PatternList;
+import java.util.List;
+
+/// Which paths inside the snapshot are restored (repository format, sections 10.4 and 11.4). Immutable.
+sealed interface Selection {
+    /// Whether this item itself is restored, and deleted when the snapshot lacks it.
+    boolean selects(RawName absolutePath);
+
+    /// Whether a directory has to be looked into, although it may not be selected itself.
+    boolean enters(RawName absolutePath);
+
+    static Selection of(FilesRestoreRequest request) {
+        List<PatternList> includes = nonEmpty(request.includes());
+        List<PatternList> excludes = nonEmpty(request.excludes());
+        if (!includes.isEmpty() && !excludes.isEmpty()) {
+            throw new IllegalArgumentException("includes and excludes exclude each other");
+        }
+        if (!includes.isEmpty()) {
+            return new Included(includes);
+        }
+        return excludes.isEmpty() ? new All() : new NotExcluded(excludes);
+    }
+
+    private static List<PatternList> nonEmpty(List<PatternList> lists) {
+        return lists.stream().filter(list -> !list.isEmpty()).toList();
+    }
+
+    record All() implements Selection {
+        @Override
+        public boolean selects(RawName absolutePath) {
+            return true;
+        }
+
+        @Override
+        public boolean enters(RawName absolutePath) {
+            return true;
+        }
+    }
+
+    record Included(List<PatternList> includes) implements Selection {
+        @Override
+        public boolean selects(RawName absolutePath) {
+            return includes.stream().anyMatch(list -> list.matches(absolutePath));
+        }
+
+        @Override
+        public boolean enters(RawName absolutePath) {
+            return includes.stream().anyMatch(list -> list.matches(absolutePath) || list.mayMatchBelow(absolutePath));
+        }
+    }
+
+    record NotExcluded(List<PatternList> excludes) implements Selection {
+        @Override
+        public boolean selects(RawName absolutePath) {
+            return excludes.stream().noneMatch(list -> list.matches(absolutePath));
+        }
+
+        @Override
+        public boolean enters(RawName absolutePath) {
+            return selects(absolutePath);
+        }
+    }
+}
