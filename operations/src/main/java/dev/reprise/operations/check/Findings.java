@@ -1,0 +1,63 @@
+package dev.reprise.operations.check;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.operations.check.CheckListener.CheckEvent;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Collects what is wrong and tells the listener. Safe for many threads.
+final class Findings {
+    private final CheckListener listener;
+    private final AtomicLong defects = new AtomicLong();
+    private final Set<ObjectId> brokenPacks = new ConcurrentSkipListSet<>();
+    private volatile boolean needsIndexRepair;
+
+    Findings(CheckListener listener) {
+        this.listener = listener;
+    }
+
+    /// @param fact one sentence naming the object
+    void defect(String fact) {
+        defects.incrementAndGet();
+        listener.on(new CheckEvent.Defect(fact));
+    }
+
+    void brokenPack(ObjectId pack, String fact) {
+        brokenPacks.add(pack);
+        defect(fact);
+    }
+
+    void hint(String fact) {
+        listener.on(new CheckEvent.Hint(fact));
+    }
+
+    void indexNeedsRepair() {
+        needsIndexRepair = true;
+    }
+
+    void phase(String name, long of) {
+        listener.on(new CheckEvent.Phase(name, of));
+    }
+
+    void progress(long done, long of, long bytes) {
+        listener.on(new CheckEvent.Progress(done, of, bytes));
+    }
+
+    long defects() {
+        return defects.get();
+    }
+
+    boolean isBroken(ObjectId pack) {
+        return brokenPacks.contains(pack);
+    }
+
+    List<ObjectId> brokenPacks() {
+        return List.copyOf(brokenPacks);
+    }
+
+    boolean needsIndexRepair() {
+        return needsIndexRepair;
+    }
+}

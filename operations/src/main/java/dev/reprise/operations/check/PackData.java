@@ -1,0 +1,107 @@
+package dev.reprise.operations.check;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.RepriseException;
+import dev.reprise.base.Workers;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.BlobIndex.PackContent;
+import dev.reprise.repository.pack.PackCheck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Reads every pack whole.
+final class PackData {
+    /// What the index says of this many packs is held in memory at a time.
+    private static final int BATCH_PACKS = 256;
+
+    private final Repository repository;
+    private final BlobIndex index;
+    private final PackListing listing;
+    private final BlobDamage damage;
+    private final Findings findings;
+    private final int workers;
+    private final AtomicLong packsRead = new AtomicLong();
+    private final AtomicLong bytesRead = new AtomicLong();
+
+    PackData(
+            Repository repository,
+            BlobIndex index,
+            PackListing listing,
+            BlobDamage damage,
+            Findings findings,
+            int workers) {
+        this.repository = repository;
+        this.index = index;
+        this.listing = listing;
+        this.damage = damage;
+        this.findings = findings;
+        this.workers = workers;
+    }
+
+    void run() {
+        findings.phase("data", listing.listed());
+        List<PackContent> batch = new ArrayList<>(BATCH_PACKS);
+        index.forEachPack(content -> {
+            if (listing.isThere(content.pack())) {
+                batch.add(content);
+            }
+            if (batch.size() == BATCH_PACKS) {
+                check(batch);
+            }
+        });
+        check(batch);
+    }
+
+    private void check(List<PackContent> batch) {
+        Workers.run(
+                "checking packs",
+                workers,
+                batch.size(),
+                repository::packCheck,
+                PackCheck::close,
+                (check, number) -> check(check, batch.get(number)));
+        batch.clear();
+    }
+
+    private void check(PackCheck check, PackContent content) {
+        List<String> defects = read(check, content);
+        if (!defects.isEmpty()) {
+            List<String> again = read(check, content);
+            if (again.isEmpty()) {
+                findings.defect("pack %s was read wrongly once (%s) and right the second time"
+                        .formatted(content.pack().hex(), defects.getFirst()));
+            } else {
+                again.forEach(fact -> findings.brokenPack(content.pack(), naming(content, fact)));
+                damage.examine(content);
+            }
+        }
+        long bytes = bytesRead.addAndGet(listing.size(content.pack()));
+        findings.progress(packsRead.incrementAndGet(), listing.listed(), bytes);
+    }
+
+    private static List<String> read(PackCheck check, PackContent content) {
+        try {
+            return check.check(content.pack(), content.blobs());
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            Workers.stopIfInterrupted("checking packs");
+            return List.of("it cannot be read: " + e.fact());
+        }
+    }
+
+    private static String naming(PackContent content, String fact) {
+        String pack = content.pack().hex();
+        return fact.contains(pack) ? fact : "pack " + pack + ": " + fact;
+    }
+
+    long packsRead() {
+        return packsRead.get();
+    }
+
+    long bytesRead() {
+        return bytesRead.get();
+    }
+}

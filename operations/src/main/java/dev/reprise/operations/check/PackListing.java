@@ -1,0 +1,130 @@
+package dev.reprise.operations.check;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.BlobIndex.PackContent;
+import dev.reprise.repository.index.BlobLocation;
+import dev.reprise.repository.model.BlobType;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Compares the packs that are there with those the index names.
+final class PackListing {
+    /// Bytes of a pack's header besides its entries: IV and MAC of the header, and its length.
+    private static final int HEADER_BYTES = 36;
+
+    private static final int PLAIN_ENTRY_BYTES = 37;
+    private static final int COMPRESSED_ENTRY_BYTES = 41;
+
+    private final Storage storage;
+    private final BlobIndex index;
+    private final Findings findings;
+    private final Map<ObjectId, Long> sizes = new HashMap<>();
+    private final List<PackContent> broken = new ArrayList<>();
+    private long listed;
+    private long repeated;
+
+    PackListing(Storage storage, BlobIndex index, Findings findings) {
+        this.storage = storage;
+        this.index = index;
+        this.findings = findings;
+    }
+
+    void run() {
+        storage.list(
+                ObjectType.PACK, found -> sizes.put(ObjectId.parse(found.key().name()), found.size()));
+        listed = sizes.size();
+        findings.phase("packs", listed);
+        Map<ObjectId, Long> unnamed = new HashMap<>(sizes);
+        index.forEachPack(content -> {
+            unnamed.remove(content.pack());
+            compare(content, sizes.get(content.pack()));
+        });
+        unnamed.forEach(
+                (pack, size) -> findings.hint("pack %s, %d bytes, is named by no index".formatted(pack.hex(), size)));
+        if (repeated > 0) {
+            findings.hint(repeated + " blobs are stored more than once");
+        }
+    }
+
+    private void compare(PackContent content, @Nullable Long size) {
+        long expected = size(content);
+        String pack = "pack " + content.pack().hex();
+        if (size == null) {
+            broken(
+                    content,
+                    pack + " is missing, an index names " + content.blobs().size() + " blobs of it");
+        } else if (size != expected) {
+            findings.indexNeedsRepair();
+            broken(content, pack + " has " + size + " bytes, by the index it should have " + expected);
+        } else if (!isContiguous(content)) {
+            findings.indexNeedsRepair();
+            broken(content, pack + " is described wrongly by the index: its blobs leave gaps or overlap");
+        }
+        hints(content);
+    }
+
+    private void broken(PackContent content, String fact) {
+        broken.add(content);
+        findings.brokenPack(content.pack(), fact);
+    }
+
+    private void hints(PackContent content) {
+        boolean trees = false;
+        boolean data = false;
+        for (BlobLocation blob : content.blobs()) {
+            trees |= blob.handle().type() == BlobType.TREE;
+            data |= blob.handle().type() == BlobType.DATA;
+            List<BlobLocation> copies = index.find(blob.handle());
+            if (copies.size() > 1 && copies.getFirst().equals(blob)) {
+                repeated++;
+            }
+        }
+        if (trees && data) {
+            findings.hint("pack " + content.pack().hex() + " holds trees and data; the next prune separates them");
+        }
+    }
+
+    private static long size(PackContent content) {
+        long size = HEADER_BYTES;
+        for (BlobLocation blob : content.blobs()) {
+            size += blob.length() + (blob.compressed() ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES);
+        }
+        return size;
+    }
+
+    private static boolean isContiguous(PackContent content) {
+        long position = 0;
+        for (BlobLocation blob : content.blobs()) {
+            if (blob.offset() != position) {
+                return false;
+            }
+            position += blob.length();
+        }
+        return true;
+    }
+
+    /// Packs that are there, whatever their size.
+    long listed() {
+        return listed;
+    }
+
+    boolean isThere(ObjectId pack) {
+        return sizes.containsKey(pack);
+    }
+
+    /// @return bytes, 0 if it is not there
+    long size(ObjectId pack) {
+        return sizes.getOrDefault(pack, 0L);
+    }
+
+    /// Packs that are missing or not as the index says.
+    List<PackContent> broken() {
+        return broken;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.reprise.operations.check;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.RawName;
+import dev.reprise.operations.trees.TreeLoader;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.repository.tree.Node;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Loads every tree of every snapshot once and follows what is wrong with one up to the snapshots that
+/// use it.
+final class SnapshotWalk {
+    private final TreeLoader loader;
+    private final BlobIndex index;
+    private final BlobDamage damage;
+    private final Findings findings;
+
+    /// Distinct trees in the order they were met; a tree's place in the list is its number.
+    private final List<Visit> visits = new ArrayList<>();
+
+    private final Map<ObjectId, Integer> numbers = new HashMap<>();
+    private final Map<ObjectId, Integer> roots = new HashMap<>();
+    private final Edges edges = new Edges();
+    private final BitSet bad = new BitSet();
+    private final Set<ObjectId> reported = ConcurrentHashMap.newKeySet();
+    private int lostWhenWalked;
+
+    /// Where a tree was met first.
+    ///
+    /// @param parent number of the tree around it, -1 for a root
+    /// @param name   in that tree; of a root, what to call its snapshot
+    private record Visit(ObjectId tree, int parent, RawName name) {}
+
+    /// What one tree says of its directories.
+    private record Child(RawName name, ObjectId tree) {}
+
+    SnapshotWalk(Repository repository, BlobIndex index, BlobDamage damage, Findings findings, int workers) {
+        loader = new TreeLoader(repository, index, workers);
+        this.index = index;
+        this.damage = damage;
+        this.findings = findings;
+    }
+
+    void run(List<StoredSnapshot> snapshots) {
+        findings.phase("snapshots", snapshots.size());
+        lostWhenWalked = damage.lost();
+        for (int i = 0; i < snapshots.size(); i++) {
+            StoredSnapshot stored = snapshots.get(i);
+            int from = visits.size();
+            roots.put(
+                    stored.id(),
+                    meet(
+                            -1,
+                            RawName.of(stored.id().shortHex()),
+                            stored.snapshot().tree()));
+            walk(from);
+            findings.progress(i + 1, snapshots.size(), 0);
+        }
+    }
+
+    /// Loads the trees met since `from`, then those they name, until nothing new comes.
+    private void walk(int from) {
+        int start = from;
+        while (start < visits.size()) {
+            int end = visits.size();
+            Map<ObjectId, List<Child>> children = load(start, end);
+            for (int number = start; number < end; number++) {
+                for (Child child : children.getOrDefault(visits.get(number).tree, List.of())) {
+                    edges.add(number, meet(number, child.name, child.tree));
+                }
+            }
+            start = end;
+        }
+    }
+
+    private int meet(int parent, RawName name, ObjectId tree) {
+        Integer known = numbers.putIfAbsent(tree, visits.size());
+        if (known != null) {
+            return known;
+        }
+        visits.add(new Visit(tree, parent, name));
+        return visits.size() - 1;
+    }
+
+    private Map<ObjectId, List<Child>> load(int start, int end) {
+        Map<ObjectId, List<Child>> children = new ConcurrentHashMap<>();
+        List<ObjectId> trees =
+                visits.subList(start, end).stream().map(Visit::tree).toList();
+        loader.load(trees, new TreeLoader.Receiver() {
+            @Override
+            public void tree(ObjectId id, List<Node> nodes) {
+                children.put(id, examine(id, nodes));
+            }
+
+            @Override
+            public void damaged(ObjectId id, RuntimeException reason) {
+                markBad(id);
+                findings.defect("tree %s, %s, cannot be read: %s".formatted(id.hex(), place(id), reason.getMessage()));
+            }
+        });
+        return children;
+    }
+
+    private List<Child> examine(ObjectId id, List<Node> nodes) {
+        var examination = new TreeExamination(index, damage, findings, reported, () -> place(id));
+        List<Child> children = new ArrayList<>();
+        for (Node node : nodes) {
+            ObjectId subtree = examination.add(node);
+            if (subtree != null) {
+                children.add(new Child(node.name(), subtree));
+            }
+        }
+        if (examination.isBad()) {
+            markBad(id);
+        }
+        return children;
+    }
+
+    private void markBad(ObjectId tree) {
+        int number = numbers.getOrDefault(tree, -1);
+        synchronized (bad) {
+            bad.set(number);
+        }
+    }
+
+    /// Where a tree was met first, for people.
+    private String place(ObjectId tree) {
+        var path = new StringBuilder();
+        Visit visit = visits.get(numbers.getOrDefault(tree, 0));
+        while (visit.parent >= 0) {
+            path.insert(0, "/" + visit.name);
+            visit = visits.get(visit.parent);
+        }
+        return (path.isEmpty() ? "the root" : path) + " of snapshot " + visit.name;
+    }
+
+    /// Finds the trees that use blobs which turned out to be damaged since the walk.
+    void lookAgain() {
+        if (damage.lost() == lostWhenWalked) {
+            return;
+        }
+        loader.load(numbers.keySet(), new TreeLoader.Receiver() {
+            @Override
+            public void tree(ObjectId id, List<Node> nodes) {
+                if (nodes.stream().anyMatch(SnapshotWalk.this::usesLostBlob)) {
+                    markBad(id);
+                }
+            }
+
+            @Override
+            public void damaged(ObjectId id, RuntimeException reason) {
+                markBad(id);
+            }
+        });
+    }
+
+    private boolean usesLostBlob(Node node) {
+        List<ObjectId> content = node.content();
+        return content != null && content.stream().anyMatch(id -> damage.isLost(BlobHandle.data(id)));
+    }
+
+    /// Snapshots from which something cannot be restored.
+    List<ObjectId> affected() {
+        BitSet reached = edges.above(bad);
+        return roots.entrySet().stream()
+                .filter(root -> reached.get(root.getValue()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    long trees() {
+        return visits.size();
+    }
+
+    /// Which tree names which, as pairs of numbers: 8 bytes each, for repositories with millions of
+    /// directories.
+    private static final class Edges {
+        private int count;
+        private int[] parent = new int[1024];
+        private int[] child = new int[1024];
+
+        void add(int from, int to) {
+            if (count == parent.length) {
+                parent = Arrays.copyOf(parent, count * 2);
+                child = Arrays.copyOf(child, count * 2);
+            }
+            parent[count] = from;
+            child[count++] = to;
+        }
+
+        /// Adds to the given trees everything above them.
+        BitSet above(BitSet trees) {
+            BitSet reached = (BitSet) trees.clone();
+            if (trees.isEmpty()) {
+                return reached;
+            }
+            Map<Integer, List<Integer>> parents = new HashMap<>();
+            for (int i = 0; i < count; i++) {
+                parents.computeIfAbsent(child[i], _ -> new ArrayList<>(1)).add(parent[i]);
+            }
+            var waiting = new ArrayDeque<Integer>();
+            trees.stream().forEach(waiting::add);
+            while (!waiting.isEmpty()) {
+                for (int next : parents.getOrDefault(waiting.remove(), List.of())) {
+                    if (!reached.get(next)) {
+                        reached.set(next);
+                        waiting.add(next);
+                    }
+                }
+            }
+            return reached;
+        }
+    }
+}
