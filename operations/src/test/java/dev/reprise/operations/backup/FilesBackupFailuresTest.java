@@ -9,6 +9,9 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeType;
+import dev.reprise.storage.StorageException;
+import dev.reprise.storage.faults.FaultyStorage;
+import dev.reprise.storage.memory.MemoryStorage;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -253,6 +256,46 @@ class FilesBackupFailuresTest {
         assertThatThrownBy(() -> bench.backup(in(folder).workers(4).request(), files))
                 .isSameAs(failure);
         assertThat(files.handlesOpen()).isZero();
+    }
+
+    @Test
+    void a_full_place_ends_the_run_and_a_later_one_succeeds() throws IOException {
+        byte[] large = new byte[30 << 20];
+        new Random(9).nextBytes(large);
+        Files.write(folder.resolve("large"), large);
+        var faulty = new FaultyStorage(new MemoryStorage(), 1);
+        try (var failing = new Bench(faulty)) {
+            faulty.leaveSpace(20 << 20);
+            var files = new WatchedTree();
+            assertThatThrownBy(() -> failing.backup(in(folder).workers(4).request(), files))
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.FULL));
+            assertThat(files.handlesOpen()).isZero();
+            assertThat(Threads.ofBackup()).isEmpty();
+
+            faulty.heal();
+            SavedTree saved = failing.backup(in(folder).workers(4).request());
+            assertThat(ObjectId.hash(failing.content(failing.node(saved, "/large"))))
+                    .isEqualTo(ObjectId.hash(large));
+        }
+    }
+
+    @Test
+    void a_parent_tree_the_place_does_not_give_is_reported_and_everything_read() {
+        var faulty = new FaultyStorage(new MemoryStorage(), 1);
+        try (var failing = new Bench(faulty)) {
+            SavedTree first = failing.backup(in(folder).request());
+            var index = failing.index();
+            faulty.on(FaultyStorage.Operation.READ).from(1).fail(StorageException.Kind.UNREACHABLE);
+            SavedTree second = failing.backup(in(folder).since(first).request(), new WatchedTree(), index, index);
+            assertThat(second.tree()).isEqualTo(first.tree());
+            assertThat(second.unreadable()).isEqualTo(1);
+            assertThat(second.counts().filesNew()).isEqualTo(3);
+            assertThat(failing.unreadable())
+                    .singleElement()
+                    .asString()
+                    .startsWith("/: tree " + first.tree() + " of the parent snapshot cannot be read: ");
+        }
     }
 
     @Test

@@ -241,7 +241,7 @@ class FilesBackupTest {
     @Test
     void a_huge_file_has_the_same_chunks_with_one_worker_and_with_many() throws IOException {
         var random = new Random(42);
-        byte[] content = new byte[30 << 20];
+        byte[] content = new byte[18 << 20];
         random.nextBytes(content);
         java.util.Arrays.fill(content, 9 << 20, 12 << 20, (byte) 0);
         Files.write(folder.resolve("huge"), content);

@@ -10,6 +10,9 @@ import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeTime;
 import dev.reprise.repository.tree.NodeType;
+import dev.reprise.storage.StorageException;
+import dev.reprise.storage.faults.FaultyStorage;
+import dev.reprise.storage.memory.MemoryStorage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,7 +81,7 @@ class StreamBackupTest {
     @ParameterizedTest(name = "{0} workers")
     @ValueSource(ints = {1, 2, 7})
     void a_long_stream_has_the_chunks_a_file_would_have(int workers) throws IOException {
-        byte[] content = new byte[25 << 20];
+        byte[] content = new byte[12 << 20];
         new Random(5).nextBytes(content);
         java.util.Arrays.fill(content, 4 << 20, 6 << 20, (byte) 0);
         var backup = backup(workers);
@@ -159,6 +162,20 @@ class StreamBackupTest {
         assertThatThrownBy(() -> backup.store("a/b", text("y"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> backup.store("a", text("y"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> backup.store("a/b/c", text("y"))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_place_that_fails_ends_the_stream_with_its_reason() {
+        var faulty = new FaultyStorage(new MemoryStorage(), 1);
+        try (var failing = new Bench(faulty);
+                BlobWriter broken = failing.writer(failing.index())) {
+            faulty.leaveSpace(1 << 20);
+            byte[] content = new byte[40 << 20];
+            new Random(8).nextBytes(content);
+            var backup = new StreamBackup(failing.repository, broken, TIME, 3, BackupListener.SILENT);
+            assertThatThrownBy(() -> backup.store("big", new ByteArrayInputStream(content)))
+                    .isInstanceOf(StorageException.class);
+        }
     }
 
     @Test
