@@ -5,7 +5,8 @@
 /// **May use:** `base`, `storage`. **Never:** `sources`; it does not know what it stores.
 ///
 /// [Repository][dev.reprise.repository.Repository] is the door. The packages below it go from bytes to meaning:
-/// `crypto` → `key` → `chunk`, `pack`, `index` → `tree` → `snapshot`, with `lock` beside them.
+/// `crypto` → `key`, `unpacked` (sealed JSON) → `chunk`, `index`, `pack` → `tree` → `snapshot`, with `lock` beside them
+/// and the words all of them share in `model`.
 @NullMarked
 package dev.reprise.repository;
 
