@@ -9,6 +9,7 @@ final class RdbReader {
     private final RdbInput in;
     private final RdbValues values;
     private final RdbCensus census;
+    private boolean valkey;
     private long database;
     private long expiry = -1;
 
@@ -24,9 +25,7 @@ final class RdbReader {
     static RdbCensus read(InputStream stream, boolean digesting) throws IOException {
         var reader = new RdbReader(stream, digesting);
         RdbVersion version = RdbVersion.parse(reader.in.bytes(RdbVersion.HEADER_BYTES));
-        if (version.valkey()) {
-            throw RdbFormatException.unknown("RDB version " + version); // its type numbers differ from Redis's
-        }
+        reader.valkey = version.valkey();
         for (int opcode = reader.in.unsignedByte(); opcode != 255; opcode = reader.in.unsignedByte()) {
             reader.record(opcode);
         }
@@ -64,7 +63,8 @@ final class RdbReader {
         }
     }
 
-    private void key(int type) throws IOException {
+    private void key(int opcode) throws IOException {
+        int type = RdbValues.type(opcode, valkey);
         Kind kind = RdbValues.kind(type);
         byte[] key = in.string();
         census.key(database, kind, key, expiry, values.digest(type));

@@ -9,6 +9,8 @@ import java.util.List;
 /// `rdb.h`. Values of modules are passed over; only that they exist is digested.
 final class RdbValues {
     private static final byte[] NOTHING = {};
+    private static final int FIRST_OWN_TYPE = 22;
+    private static final int VALKEY = 256;
 
     private final RdbInput in;
     private final boolean digesting;
@@ -19,13 +21,18 @@ final class RdbValues {
         this.digesting = digesting;
     }
 
+    /// From 22 on, Redis and Valkey number types each on their own; Valkey's are told apart by adding 256.
+    static int type(int number, boolean valkey) {
+        return valkey && number >= FIRST_OWN_TYPE ? VALKEY + number : number;
+    }
+
     static Kind kind(int type) throws RdbFormatException {
         return switch (type) {
             case 0 -> Kind.STRING;
             case 1, 10, 14, 18 -> Kind.LIST;
             case 2, 11, 20 -> Kind.SET;
             case 3, 5, 12, 17 -> Kind.ZSET;
-            case 4, 9, 13, 16, 24, 25 -> Kind.HASH;
+            case 4, 9, 13, 16, 24, 25, VALKEY + 22 -> Kind.HASH;
             case 15, 19, 21 -> Kind.STREAM;
             case 7 -> Kind.MODULE;
             default -> throw RdbFormatException.unknown("RDB type " + type);
@@ -61,6 +68,7 @@ final class RdbValues {
             case 20 -> set(packed(PackedElements::ofListpack));
             case 24 -> hashWithExpiries();
             case 25 -> packedHashWithExpiries();
+            case VALKEY + 22 -> valkeyHashWithExpiries();
             case 15, 19, 21 -> new RdbStreamValue(in, digesting).digest(type);
             default -> throw RdbFormatException.unknown("RDB type " + type);
         };
@@ -206,6 +214,17 @@ final class RdbValues {
         for (long left = in.count(); left > 0; left--) {
             long relative = in.length();
             addField(sum, element(), element(), relative == 0 ? 0 : earliest + relative - 1);
+        }
+        return digest(sum);
+    }
+
+    /// Per field, after its value: 8 bytes with its expiry, or -1.
+    private byte[] valkeyHashWithExpiries() throws IOException {
+        var sum = new ContentDigest();
+        for (long left = in.count(); left > 0; left--) {
+            byte[] field = element();
+            byte[] value = element();
+            addField(sum, field, value, Math.max(0, in.littleEndian(8)));
         }
         return digest(sum);
     }

@@ -75,7 +75,7 @@ final class RedisCapture {
     private void storeRdb(RedisConnection connection, String info) {
         WatchedStream watched = null;
         try {
-            var replication = ReplicationStream.request(connection);
+            var replication = ReplicationStream.request(connection, versions.getOrDefault("server", ""));
             positions.put("replication.id", replication.replicationId());
             positions.put("replication.offset", Long.toString(replication.offset()));
             try (var rdb = new CheckedRdb(replication, settings.level())) {

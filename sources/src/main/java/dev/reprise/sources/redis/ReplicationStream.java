@@ -44,7 +44,13 @@ final class ReplicationStream extends InputStream {
     }
 
     /// Asks for a full synchronisation and waits for its start.
-    static ReplicationStream request(RedisConnection connection) throws IOException {
+    ///
+    /// @param server its version. Valkey takes a replica that does not announce one for an old server,
+    ///               and then fails over the first key that an old server could not hold
+    static ReplicationStream request(RedisConnection connection, String server) throws IOException {
+        if (server.startsWith("valkey-")) {
+            optional(connection, "REPLCONF", "version", server.substring("valkey-".length()));
+        }
         optional(connection, "REPLCONF", "rdb-only", "1"); // 7.0+: do not queue later commands for us
         optional(connection, "REPLCONF", "capa", "eof"); // the second form of frame is welcome
         connection.send("PSYNC", "?", "-1");

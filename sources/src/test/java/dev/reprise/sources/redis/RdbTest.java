@@ -356,12 +356,18 @@ class RdbTest {
     }
 
     @Test
-    void a_valkey_numbering_is_passed_on_uncounted() throws IOException {
-        byte[] valkey = rdb("VALKEY080", bytes("fe 00", "16 01", "'k'", "01", "'v'"));
-        try (CheckedRdb rdb = checked(valkey)) {
-            assertThat(rdb.readAllBytes()).isEqualTo(valkey);
-            assertThat(rdb.census()).isEmpty();
-        }
+    void valkey_numbers_newer_types_on_its_own() throws IOException {
+        byte[] hash = bytes("16 01", "'k'", "02 01", "'f'", "01", "'1'", "ed03000000000000");
+        byte[] valkey =
+                rdb("VALKEY080", bytes(HexFormat.of().formatHex(hash), "01", "'g'", "01", "'2'", "ffffffffffffffff"));
+        String redis = digest(
+                "18 01", "'k'", "e803000000000000", "02", "06 01", "'f'", "01", "'1'", "00 01", "'g'", "01", "'2'");
+        RdbCensus census = RdbReader.read(new ByteArrayInputStream(valkey), true);
+        assertThat(census.digests()).containsEntry("db0", redis);
+        byte[] redisType = rdb("VALKEY080", bytes("18 01", "'k'", "01"));
+        assertThatThrownBy(() -> RdbReader.read(new ByteArrayInputStream(redisType), true))
+                .isInstanceOf(RdbFormatException.class)
+                .hasMessageContaining("not known");
     }
 
     @ParameterizedTest

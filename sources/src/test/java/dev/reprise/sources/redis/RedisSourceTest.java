@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.base.ExitStatus;
-import dev.reprise.base.Secret;
 import dev.reprise.embedded.EmbeddedRedis;
 import dev.reprise.sources.CapturedStreams;
 import dev.reprise.sources.Facts;
@@ -14,20 +13,16 @@ import dev.reprise.sources.RestorePlan;
 import dev.reprise.sources.RestoreRequest;
 import dev.reprise.sources.SourceException;
 import dev.reprise.sources.SourceListener;
-import dev.reprise.sources.SourceListener.SourceEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -429,139 +424,6 @@ class RedisSourceTest {
             CapturedStreams hostile = captured.with(
                     "config.json", "{\"dbfilename\":\"../../etc/passwd\"}".getBytes(StandardCharsets.UTF_8));
             assertThat(refused(hostile, folder.toString(), Map.of())).hasMessageContaining("no file name");
-        }
-    }
-
-    @Nested
-    class Users {
-        @Test
-        void with_a_password_are_let_in_and_their_secrets_saved_nowhere() {
-            var options = EmbeddedRedis.Options.scratch().password(Secret.of("s3cret-p"));
-            try (var server = EmbeddedRedis.start(options)) {
-                var right = RedisSettings.ofUrl("cache", server.url(), Optional.of(Secret.of("s3cret-p")));
-                var streams = CapturedStreams.of(new RedisSource(right, InstantSource.fixed(NOW)));
-                assertThat(streams.text("config.json") + streams.text("acl.txt"))
-                        .doesNotContain("s3cret-p");
-
-                var wrong = RedisSettings.ofUrl("cache", server.url(), Optional.of(Secret.of("wr0ng-p")));
-                SourceException failure = catchThrowableOfType(
-                        SourceException.class, () -> new RedisSource(wrong, InstantSource.fixed(NOW)).probe());
-                assertThat(failure).hasMessageContaining("WRONGPASS");
-                assertThat(failure.fact() + failure.hint())
-                        .doesNotContain("wr0ng-p")
-                        .contains("password");
-
-                var none = source(server, FactsLevel.COUNTS);
-                assertThatThrownBy(none::probe).hasMessageContaining("NOAUTH");
-            }
-        }
-
-        @Test
-        void with_the_least_rights_capture_data_and_warn_about_the_rest() {
-            try (var jedis = client(origin)) {
-                jedis.aclSetUser("backup", "on", ">pw", "+psync", "+replconf", "+ping", "+info", "+time");
-                jedis.aclSetUser("nothing", "on", ">pw", "+ping");
-                var warnings = new ArrayList<SourceEvent>();
-                var streams = new CapturedStreams();
-                as("backup").probe();
-                as("backup").capture(streams, event -> {
-                    if (event instanceof SourceEvent.Warning) {
-                        warnings.add(event);
-                    }
-                });
-                assertThat(streams.paths()).containsExactly("dump.rdb");
-                assertThat(warnings).hasSize(2);
-                assertThatThrownBy(() -> as("nothing").probe())
-                        .isInstanceOf(SourceException.class)
-                        .hasMessageContaining("NOPERM");
-            }
-        }
-
-        private RedisSource as(String user) {
-            String url = origin.url().replace("redis://", "redis://" + user + ":pw@");
-            return new RedisSource(RedisSettings.ofUrl("cache", url, Optional.empty()), InstantSource.fixed(NOW));
-        }
-    }
-
-    @Nested
-    class AConnectionThatBreaks {
-        @Test
-        void because_the_server_is_killed_is_a_failure() {
-            try (var server = EmbeddedRedis.start(EmbeddedRedis.Options.scratch());
-                    var jedis = client(server)) {
-                Pipeline pipeline = jedis.pipelined();
-                byte[] big = new byte[1 << 20];
-                var random = new Random(1);
-                for (int i = 0; i < 64; i++) {
-                    random.nextBytes(big);
-                    pipeline.set(("big " + i).getBytes(StandardCharsets.UTF_8), big);
-                }
-                pipeline.sync();
-                SourceException failure = catchThrowableOfType(
-                        SourceException.class,
-                        () -> source(server, FactsLevel.COUNTS)
-                                .capture(
-                                        (path, stream) -> {
-                                            assertThat(stream.readNBytes(1000)).hasSize(1000);
-                                            server.process().kill();
-                                            stream.readAllBytes();
-                                        },
-                                        SourceListener.SILENT));
-                assertThat(failure).hasMessageContaining("dump.rdb is not whole");
-                assertThat(failure.exitStatus()).isEqualTo(ExitStatus.SOURCE_FAILED);
-            }
-        }
-
-        @Test
-        void anywhere_is_a_failure() throws Exception {
-            byte[] rdb = RdbTest.rdb("REDIS0010", RdbTest.bytes("fe 00 00 01", "'k'", "05", "'value'"));
-            long seed = new Random().nextLong();
-            var random = new Random(seed);
-            for (boolean marked : new boolean[] {true, false}) {
-                try (var server = new PretendedRedis(rdb, marked)) {
-                    assertThat(captureFrom(server)).as("uncut").isEqualTo(rdb);
-                    for (int round = 0; round < 40; round++) {
-                        int cut = random.nextInt(server.replicationBytes());
-                        server.cutAfter(cut);
-                        assertThatThrownBy(() -> captureFrom(server))
-                                .as("seed %d, marked %s, cut after %d", seed, marked, cut)
-                                .isInstanceOf(SourceException.class);
-                    }
-                }
-            }
-        }
-
-        @Test
-        void by_silence_is_a_failure_after_the_patience() throws Exception {
-            byte[] rdb = RdbTest.rdb("REDIS0010", RdbTest.bytes("fe 00"));
-            try (var server = new PretendedRedis(rdb, true)) {
-                server.fallSilentAfter(20);
-                var source = new RedisSource(
-                        RedisSettings.ofUrl("cache", server.url(), Optional.empty())
-                                .withPatience(Duration.ofMillis(200)),
-                        InstantSource.fixed(NOW));
-                assertThatThrownBy(() -> CapturedStreams.of(source))
-                        .isInstanceOf(SourceException.class)
-                        .hasMessageContaining("timed out");
-            }
-        }
-
-        @Test
-        void at_a_sink_that_fails_is_the_failure_of_the_sink() {
-            assertThatThrownBy(() -> source(origin, FactsLevel.COUNTS)
-                            .capture(
-                                    (path, stream) -> {
-                                        throw new IOException("no room");
-                                    },
-                                    SourceListener.SILENT))
-                    .isInstanceOf(SourceException.class)
-                    .hasMessageContaining("no room");
-        }
-
-        private byte[] captureFrom(PretendedRedis server) {
-            var source = new RedisSource(
-                    RedisSettings.ofUrl("cache", server.url(), Optional.empty()), InstantSource.fixed(NOW));
-            return CapturedStreams.of(source).bytes("dump.rdb");
         }
     }
 }
