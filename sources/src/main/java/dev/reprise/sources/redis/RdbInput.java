@@ -33,6 +33,13 @@ final class RdbInput {
         }
     }
 
+    /// @throws RdbFormatException if anything follows
+    void requireEnd() throws IOException {
+        if (position < limit || stream.read() >= 0) {
+            throw RdbFormatException.damaged("something follows its end");
+        }
+    }
+
     int unsignedByte() throws IOException {
         if (position == limit) {
             fill();

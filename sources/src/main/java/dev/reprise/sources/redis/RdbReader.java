@@ -6,6 +6,8 @@ import java.io.InputStream;
 
 /// Reads an RDB key by key: opcodes, keys and types. What a value is made of, [RdbValues] knows.
 final class RdbReader {
+    private static final int CHECKSUM_BYTES = 8;
+
     private final RdbInput in;
     private final RdbValues values;
     private final RdbCensus census;
@@ -19,7 +21,7 @@ final class RdbReader {
         this.census = new RdbCensus(digesting);
     }
 
-    /// Reads up to the end opcode; the checksum behind it is not read.
+    /// Reads to the end, of which the end opcode and the checksum are the last; the checksum is not checked.
     ///
     /// @throws RdbFormatException at anything damaged, or not known to this program
     static RdbCensus read(InputStream stream, boolean digesting) throws IOException {
@@ -29,6 +31,8 @@ final class RdbReader {
         for (int opcode = reader.in.unsignedByte(); opcode != 255; opcode = reader.in.unsignedByte()) {
             reader.record(opcode);
         }
+        reader.in.skip(CHECKSUM_BYTES);
+        reader.in.requireEnd();
         return reader.census;
     }
 

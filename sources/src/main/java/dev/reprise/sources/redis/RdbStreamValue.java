@@ -54,7 +54,7 @@ final class RdbStreamValue {
         }
         try {
             entries(ByteBuffer.wrap(key), PackedElements.ofListpack(packed));
-        } catch (IndexOutOfBoundsException e) {
+        } catch (IndexOutOfBoundsException | ArithmeticException e) {
             throw damaged();
         }
     }

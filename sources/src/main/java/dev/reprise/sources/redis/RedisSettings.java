@@ -60,7 +60,9 @@ public record RedisSettings(
     private static URI parse(String name, String url) {
         try {
             var uri = new URI(url);
-            if ("redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme())) {
+            boolean known = "redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme());
+            // A host that URI cannot read (a name with an underscore) is null: never another server in its place.
+            if (known && (uri.getRawAuthority() == null || uri.getHost() != null)) {
                 return uri;
             }
         } catch (URISyntaxException e) {

@@ -345,6 +345,27 @@ class RdbTest {
         }
     }
 
+    /// The checksum vouches for the bytes; a stream whose count of fields is absurd costs the counts only.
+    @Test
+    void a_stream_that_makes_no_sense_is_passed_on_uncounted() throws IOException {
+        String id = "10 00000000000000010000000000000001";
+        String listpack = "15 15000000 0300 01 01 00 01 f4 ffffffffffffff7f 09 ff"; // 2^63 - 1 fields
+        byte[] rdb = rdb("REDIS0010", bytes("0f 01", "'x'", "01", id, listpack, "01 01 01 00"));
+        try (var checked = new CheckedRdb(new ByteArrayInputStream(rdb), FactsLevel.DIGESTS)) {
+            assertThat(checked.readAllBytes()).isEqualTo(rdb);
+            assertThat(checked.census()).isEmpty();
+        }
+    }
+
+    /// Nothing else speaks for an RDB without a checksum.
+    @Test
+    void bytes_after_the_end_of_an_rdb_without_a_checksum_are_refused() {
+        byte[] rdb =
+                bytes("'REDIS0010'", "00 01", "'k'", "01", "'v'", "ff", "0102030405060708", "ff", "0000000000000000");
+        assertThatThrownBy(() -> new CheckedRdb(new ByteArrayInputStream(rdb), FactsLevel.COUNTS).readAllBytes())
+                .isInstanceOf(RdbFormatException.class);
+    }
+
     @Test
     void a_type_from_the_future_is_passed_on_uncounted() throws IOException {
         byte[] future = rdb("REDIS0099", bytes("fe 00", "64 01", "'k'", "01", "'v'"));
