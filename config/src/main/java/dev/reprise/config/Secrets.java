@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Fetches secrets when they are needed.
 ///
@@ -96,37 +99,49 @@ public record Secrets(Map<String, String> environment) {
             throw ConfigException.of(
                     what + ": the command \"" + command + "\" could not be started", "check the command", e);
         } catch (InterruptedException e) {
-            throw CancelledException.interrupted("running \"" + command + "\"");
+            throw CancelledException.interrupted("fetching " + what);
         }
     }
 
+    /// Reads beside the wait, because reading a pipe cannot be interrupted.
     private static Secret output(Process process, String command, String what)
             throws IOException, InterruptedException {
-        var watchdog = Thread.ofVirtual().start(() -> destroyWhenLate(process));
-        byte[] output;
-        try (InputStream in = process.getInputStream()) {
-            output = bounded(in, what + " from \"" + command + "\"");
+        var reading = new FutureTask<>(() -> {
+            try (InputStream in = process.getInputStream()) {
+                return bounded(in, what + " from \"" + command + "\"");
+            }
+        });
+        Thread.ofVirtual().start(reading);
+        if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+            throw failed(what, command, "did not end within " + COMMAND_SECONDS + " s");
         }
-        int status = process.waitFor();
-        watchdog.interrupt();
-        if (status != 0) {
+        byte[] output = result(reading, command, what);
+        if (process.exitValue() != 0) {
             // Its output stays unseen: it may hold the secret.
-            throw ConfigException.of(
-                    what + ": the command \"" + command + "\" ended with status " + status,
-                    "run that command by hand to see why; it has " + COMMAND_SECONDS + " s and no standard input");
+            throw failed(what, command, "ended with status " + process.exitValue());
         }
         return Secret.of(trimmed(output));
     }
 
-    private static void destroyWhenLate(Process process) {
+    private static byte[] result(FutureTask<byte[]> reading, String command, String what)
+            throws IOException, InterruptedException {
         try {
-            if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
+            return reading.get(COMMAND_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw failed(what, command, "ended, but left processes behind that keep its output open");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case ConfigException refused -> throw refused;
+                case IOException broken -> throw broken;
+                case null, default -> throw new IllegalStateException("reading the output of a command", e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it ended in time
         }
+    }
+
+    private static ConfigException failed(String what, String command, String how) {
+        return ConfigException.of(
+                what + ": the command \"" + command + "\" " + how,
+                "run that command by hand to see why; it has " + COMMAND_SECONDS + " s and no standard input");
     }
 
     private static byte[] bounded(InputStream in, String what) throws IOException {
