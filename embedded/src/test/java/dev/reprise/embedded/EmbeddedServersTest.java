@@ -166,6 +166,7 @@ class EmbeddedServersTest {
         void takes_its_server_along() throws Exception {
             Process other = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                            "-Djava.io.tmpdir=" + folder, // what it leaves behind goes with the test
                             "-cp",
                             System.getProperty("java.class.path"),
                             StartAndWait.class.getName())
