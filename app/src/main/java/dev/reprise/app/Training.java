@@ -16,8 +16,17 @@ import java.util.Map;
 
 /// The run that shows the JVM which classes its ahead-of-time cache needs. Prints nothing, touches no data.
 final class Training {
-    private static final List<String> COMMAND_LINES =
-            List.of("version", "version --json", "--help", "help version", "no-such-command");
+    private static final List<String> COMMAND_LINES = List.of(
+            "version",
+            "version --json",
+            "--help",
+            "help version",
+            "no-such-command",
+            "config check",
+            "config show --json");
+    /// Enough for a whole configuration; nothing of it is opened.
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("UPLOADS_DIR", "/nonexistent", "BACKUP_ROOT", "/nonexistent", "RESTIC_PASSWORD", "x");
 
     private Training() {}
 
@@ -28,7 +37,7 @@ final class Training {
     static void run(CommandList commands) {
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         var context = new CommandContext(
-                Map.of(),
+                ENVIRONMENT,
                 Path.of("/nonexistent"),
                 InputStream.nullInputStream(),
                 nowhere,
