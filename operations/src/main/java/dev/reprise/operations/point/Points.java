@@ -28,7 +28,11 @@ public final class Points {
         repository.unpacked().save(ObjectType.POINT, PointFormat.encode(point));
     }
 
-    /// Every point, oldest first. One that cannot be read is given to `damaged` with the reason.
+    /// Every point of which something is left, oldest first. One that cannot be read is given to `damaged` with
+    /// the
+    /// reason. A source whose snapshot was removed since (stock restic can) is shown as failed; a snapshot that
+    /// was
+    /// rewritten (tagged) is followed.
     public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
         List<ObjectId> ids = new ArrayList<>();
         repository
@@ -44,6 +48,7 @@ public final class Points {
                 damaged.accept(id, e);
             }
         }
+        points = new ArrayList<>(new Remains(repository).of(points));
         points.sort(Comparator.comparing(RecoveryPoint::started)
                 .thenComparing(point -> point.run().hex()));
         return points;

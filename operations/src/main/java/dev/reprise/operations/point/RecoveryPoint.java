@@ -61,10 +61,37 @@ public record RecoveryPoint(
             long bytes,
             long addedBytes,
             long unreadable,
-            List<String> problems) {}
+            List<String> problems) {
+        CapturedSource with(
+                Outcome newOutcome,
+                @Nullable ObjectId newSnapshot,
+                @Nullable ObjectId newTree,
+                List<String> newProblems) {
+            return new CapturedSource(
+                    name,
+                    kind,
+                    required,
+                    newOutcome,
+                    newSnapshot,
+                    newTree,
+                    started,
+                    finished,
+                    facts,
+                    streams,
+                    bytes,
+                    addedBytes,
+                    unreadable,
+                    newProblems);
+        }
+    }
 
     /// @param sha256 of the whole stream
     public record CapturedStream(String path, long bytes, ObjectId sha256) {}
+
+    RecoveryPoint with(List<CapturedSource> newSources) {
+        return new RecoveryPoint(
+                format, run, program, job, host, started, finished, List.copyOf(newSources), configuration);
+    }
 
     /// True when every source was captured whole.
     public boolean complete() {
