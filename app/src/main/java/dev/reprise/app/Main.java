@@ -3,6 +3,14 @@ package dev.reprise.app;
 import dev.reprise.cli.Cli;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CommandList;
+import dev.reprise.cli.Configurations;
+import dev.reprise.cli.stack.BackupCommand;
+import dev.reprise.cli.stack.CheckCommand;
+import dev.reprise.cli.stack.PointsCommand;
+import dev.reprise.cli.stack.RestoreCommand;
+import dev.reprise.cli.stack.Stack;
+import dev.reprise.cli.stack.StatusCommand;
+import dev.reprise.demo.DemoCommand;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -24,7 +32,14 @@ final class Main {
 
     /// Every command there is.
     static CommandList commands() {
-        return CommandList.standard();
+        Stack.Factory stacks = global -> new WiredStack(Configurations.loadAndWarn(global), global.context());
+        return CommandList.standard()
+                .with("backup", context -> new BackupCommand(context, stacks))
+                .with("points", context -> new PointsCommand(context, stacks))
+                .with("status", context -> new StatusCommand(context, stacks))
+                .with("restore", context -> new RestoreCommand(context, stacks))
+                .with("check", context -> new CheckCommand(context, stacks))
+                .with("demo", DemoCommand::new);
     }
 
     private static CommandContext context() {

@@ -91,7 +91,7 @@ final class RepriseRepository {
                     0,
                     List.of(),
                     List.of(new RunSource.Files("folder", true, files, List.of())),
-                    "reprise compat",
+                    "compat",
                     WORKERS,
                     new WriterOptions(compression, ByteSize.ofMebibytes(16)),
                     Duration.ofSeconds(30),

@@ -120,8 +120,8 @@ class SharedRepositoryTest {
                 .tree();
 
         assertThat(ours).isEqualTo(theirs);
-        Summary summary = Objects.requireNonNull(
-                reprise.snapshots().getLast().snapshot().summary());
+        Summary summary =
+                Objects.requireNonNull(reprise.snapshots().getLast().snapshot().summary());
         assertThat(summary.treeBlobs()).isZero();
         assertThat(summary.dataBlobs()).isZero();
         assertThat(summary.filesNew() + summary.filesChanged()).isZero();

@@ -40,7 +40,7 @@ final class Demo {
 
     private final Supplier<Storage> storage;
     private final Secret password;
-    private final String program;
+    private final String version;
     private final String host;
     private final int workers;
     private final InstantSource clock;
@@ -51,7 +51,7 @@ final class Demo {
     Demo(
             Supplier<Storage> storage,
             Secret password,
-            String program,
+            String version,
             String host,
             int workers,
             InstantSource clock,
@@ -60,7 +60,7 @@ final class Demo {
             Consumer<String> narrator) {
         this.storage = storage;
         this.password = password;
-        this.program = program;
+        this.version = version;
         this.host = host;
         this.workers = workers;
         this.clock = clock;
@@ -92,11 +92,12 @@ final class Demo {
             loads.forEach(WriteLoad::ensureRunning);
             narrator.accept("disaster: killing every server, deleting all data");
             disaster = clock.instant();
-            for (Part part : parts) {
-                part.destroy();
-            }
+            parts.forEach(Part::kill);
         } finally {
             loads.forEach(WriteLoad::close);
+        }
+        for (Part part : parts) {
+            part.erase();
         }
         List<DemoReport.Part> results = recover(parts, point, disaster);
         Duration rto = Duration.between(disaster, clock.instant());
@@ -116,7 +117,7 @@ final class Demo {
                 0,
                 List.of(),
                 parts.stream().map(Part::source).toList(),
-                program,
+                version,
                 workers,
                 WriterOptions.DEFAULT,
                 Duration.ZERO,

@@ -72,7 +72,10 @@ final class UploadsPart implements Part {
     }
 
     @Override
-    public void destroy() throws IOException {
+    public void kill() {} // a folder has no server
+
+    @Override
+    public void erase() throws IOException {
         Folders.delete(folder);
     }
 
@@ -84,21 +87,6 @@ final class UploadsPart implements Part {
     @Override
     public Audit audit(int atLeast, int atMost) throws IOException {
         return ShopUploads.audit(folder, expected, atLeast, atMost);
-    }
-
-    @Override
-    public String yaml() {
-        return """
-              uploads:
-                kind: files
-                paths: ["%s"]
-                exclude: ["*.part"]
-            """.formatted(folder);
-    }
-
-    @Override
-    public Path folder() {
-        return folder;
     }
 
     @Override

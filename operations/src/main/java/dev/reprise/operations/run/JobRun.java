@@ -132,7 +132,7 @@ public final class JobRun {
         var point = new RecoveryPoint(
                 RecoveryPoint.FORMAT,
                 run,
-                request.program(),
+                "reprise " + request.version(),
                 request.job(),
                 request.host(),
                 started,

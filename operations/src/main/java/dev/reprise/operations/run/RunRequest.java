@@ -9,7 +9,7 @@ import java.util.Map;
 ///
 /// @param uid           of the process, as is `gid`
 /// @param tags          extra tags for its snapshots
-/// @param program       name and version, for snapshots and manifest
+/// @param version       of Reprise, for snapshots and manifest
 /// @param workers       threads that hash and compress
 /// @param lockPatience  how long to wait for a conflicting lock
 /// @param configuration the job's effective settings without secrets, kept in the manifest
@@ -21,7 +21,7 @@ public record RunRequest(
         long gid,
         List<String> tags,
         List<RunSource> sources,
-        String program,
+        String version,
         int workers,
         WriterOptions writing,
         Duration lockPatience,

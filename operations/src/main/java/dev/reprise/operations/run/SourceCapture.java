@@ -3,10 +3,12 @@ package dev.reprise.operations.run;
 import dev.reprise.base.RawName;
 import dev.reprise.operations.backup.BackupEvent;
 import dev.reprise.operations.backup.BackupListener;
+import dev.reprise.operations.backup.BackupSnapshots;
 import dev.reprise.operations.backup.FilesBackup;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.backup.SavedTree;
 import dev.reprise.operations.backup.StreamBackup;
+import dev.reprise.operations.backup.TargetPath;
 import dev.reprise.operations.point.RecoveryPoint.CapturedStream;
 import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.operations.point.RunId;
@@ -20,13 +22,11 @@ import dev.reprise.sources.SourceListener.SourceEvent;
 import dev.reprise.sources.files.FileTree;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +86,7 @@ final class SourceCapture {
                 .run(source.request()
                         .withParent(parent == null ? null : parent.snapshot().tree()));
         Instant finished = clock.instant();
-        Added added = Added.between(before, writer.stats());
+        BlobWriter.Stats added = added(before, writer.stats());
         return new Capture(
                 source,
                 saved.unreadable() == 0 ? Outcome.CAPTURED : Outcome.INCOMPLETE,
@@ -110,6 +110,8 @@ final class SourceCapture {
                 repository,
                 writer,
                 started.atZone(zone),
+                request.uid(),
+                request.gid(),
                 request.workers(),
                 event -> listener.on(new RunEvent.FromBackup(source.name(), event)));
         Facts facts = source.source()
@@ -126,7 +128,7 @@ final class SourceCapture {
                         });
         SavedTree saved = backup.finish();
         Instant finished = clock.instant();
-        Added added = Added.between(before, writer.stats());
+        BlobWriter.Stats added = added(before, writer.stats());
         return new Capture(
                 source,
                 Outcome.CAPTURED,
@@ -157,7 +159,7 @@ final class SourceCapture {
     private @Nullable StoredSnapshot parent(FilesRequest files) {
         var wanted = new HashSet<String>();
         for (RawName target : files.targets()) {
-            wanted.add(absolute(target, files.workingDirectory()));
+            wanted.add(TargetPath.absolute(files.workingDirectory(), target).toString());
         }
         StoredSnapshot newest = null;
         for (StoredSnapshot candidate : snapshots) {
@@ -174,11 +176,6 @@ final class SourceCapture {
             }
         }
         return newest;
-    }
-
-    private static String absolute(RawName target, RawName workingDirectory) {
-        boolean rooted = !target.isEmpty() && target.at(0) == '/';
-        return rooted ? target.toString() : workingDirectory.child(target).toString();
     }
 
     private static Facts filesFacts(SavedTree saved, Instant started) {
@@ -201,55 +198,23 @@ final class SourceCapture {
             List<String> excludes,
             Instant started,
             Instant finished,
-            Added added) {
+            BlobWriter.Stats added) {
         List<String> tags = new ArrayList<>(request.tags());
         tags.add("job:" + request.job());
         tags.add("source:" + source);
         tags.add("run:" + run.hex());
-        SavedTree.Counts counts = saved.counts();
-        return new Snapshot(
-                local(started),
-                parent == null ? null : parent.id(),
-                saved.tree(),
-                saved.paths(),
-                request.host(),
-                request.username(),
-                request.uid(),
-                request.gid(),
-                excludes,
-                List.copyOf(tags),
-                null,
-                request.program(),
-                new Snapshot.Summary(
-                        local(started),
-                        local(finished),
-                        counts.filesNew(),
-                        counts.filesChanged(),
-                        counts.filesUnmodified(),
-                        counts.dirsNew(),
-                        counts.dirsChanged(),
-                        counts.dirsUnmodified(),
-                        added.dataBlobs(),
-                        added.treeBlobs(),
-                        added.plainBytes(),
-                        added.storedBytes(),
-                        counts.totalFiles(),
-                        counts.totalBytes()),
-                Map.of());
+        return new BackupSnapshots(
+                        request.host(), request.username(), request.uid(), request.gid(), request.version(), zone)
+                .snapshot(
+                        started, parent == null ? null : parent.id(), saved, excludes, tags, added, started, finished);
     }
 
-    private OffsetDateTime local(Instant instant) {
-        return instant.atZone(zone).toOffsetDateTime();
-    }
-
-    /// What one source added to the repository.
-    private record Added(long dataBlobs, long treeBlobs, long plainBytes, long storedBytes) {
-        static Added between(BlobWriter.Stats before, BlobWriter.Stats after) {
-            return new Added(
-                    after.dataBlobs() - before.dataBlobs(),
-                    after.treeBlobs() - before.treeBlobs(),
-                    after.plainBytes() - before.plainBytes(),
-                    after.storedBytes() - before.storedBytes());
-        }
+    private static BlobWriter.Stats added(BlobWriter.Stats before, BlobWriter.Stats after) {
+        return new BlobWriter.Stats(
+                after.dataBlobs() - before.dataBlobs(),
+                after.treeBlobs() - before.treeBlobs(),
+                after.plainBytes() - before.plainBytes(),
+                after.storedBytes() - before.storedBytes(),
+                after.packs() - before.packs());
     }
 }

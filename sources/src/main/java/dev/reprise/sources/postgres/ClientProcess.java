@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// A running client program. Closing it kills what still runs.
 ///
 /// The end of its output is the end of the stream only if the program then ended well: a dump that dies half-way
-/// closes its output like a good one does. So [#output()] fails at its end unless the exit status is 0 and no line of
+/// closes its output like a good one does. So [#output()] fails at its end unless the exit status is 0 and no
+/// line of
 /// standard error reports an error.
 final class ClientProcess implements AutoCloseable {
     private static final int CHUNK_BYTES = 64 << 10;
@@ -84,10 +85,15 @@ final class ClientProcess implements AutoCloseable {
     /// @throws IOException if reading the stream fails (then nothing the program did may be used) or the program
     ///                     ends badly
     void feed(InputStream input) throws IOException {
+        feed(input, OutputStream.nullOutputStream());
+    }
+
+    /// The same, and copies the program's output.
+    void feed(InputStream input, OutputStream copy) throws IOException {
         var failure = new AtomicReference<@Nullable IOException>();
         Thread feeder = Thread.ofVirtual().name(name + " input").start(() -> copyInto(input, failure));
         try (InputStream output = output()) {
-            output.transferTo(OutputStream.nullOutputStream());
+            output.transferTo(copy);
             feeder.join();
         } catch (IOException e) {
             IOException first = failure.get();

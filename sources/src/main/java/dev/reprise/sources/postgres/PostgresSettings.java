@@ -16,7 +16,8 @@ import java.util.Optional;
 /// One PostgreSQL server to protect.
 ///
 /// @param name        the source's name in the configuration
-/// @param user        the role to connect as; needs `pg_read_all_data`, and `BYPASSRLS` where row security is used
+/// @param user        the role to connect as; needs `pg_read_all_data`, and `BYPASSRLS` where row security is
+/// used
 /// @param password    empty where the server asks for none
 /// @param sslMode     as libpq's `sslmode`: `disable`, `prefer`, `require`, `verify-ca` or `verify-full`
 /// @param database    the database to connect to for questions about the whole server
@@ -80,10 +81,33 @@ public record PostgresSettings(
                 Optional.empty());
     }
 
+    /// A server by host and port, all its databases; the rest gets its default as in [#ofUrl].
+    ///
+    /// @param user `postgres` when empty
+    public static PostgresSettings ofServer(
+            String name, String host, int port, Optional<String> user, Optional<Secret> password) {
+        return new PostgresSettings(
+                name,
+                host,
+                port,
+                user.orElse("postgres"),
+                password,
+                "prefer",
+                "postgres",
+                List.of(),
+                List.of(),
+                Duration.ofSeconds(60),
+                FactsLevel.COUNTS,
+                Optional.empty());
+    }
+
     private static URI parse(String name, String url) {
         try {
             var uri = new URI(url);
-            if ("postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme())) {
+            boolean ours = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
+            // A host that URI cannot read (an underscore) is null there: falling back would save another server.
+            boolean understood = uri.getHost() != null || uri.getRawAuthority() == null;
+            if (ours && understood) {
                 return uri;
             }
         } catch (URISyntaxException e) {

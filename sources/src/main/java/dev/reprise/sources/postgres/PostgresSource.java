@@ -6,23 +6,29 @@ import dev.reprise.sources.RestoreRequest;
 import dev.reprise.sources.SourceException;
 import dev.reprise.sources.SourceListener;
 import dev.reprise.sources.StreamSource;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/// A PostgreSQL server, 12 or newer, dumped logically: everything in the databases, roles and tablespaces; not the
+/// A PostgreSQL server, 12 or newer, dumped logically: everything in the databases, roles and tablespaces; not
+/// the
 /// server's configuration and replication slots.
 ///
 /// Facts: `versions` hold `server` and `pg_dump`; `positions` hold `lsn` (of the moment the data stands for), and
 /// `<database>.lsn` and `<database>.bytes`; `counts` hold rows per table as `database.schema.table` and large
-/// objects; `digests` the same tables and sequences. Dots and other odd characters inside a name are written `%2E`.
+/// objects; `digests` the same tables and sequences. Dots and other odd characters inside a name are written
+/// `%2E`.
 ///
 /// A restore goes to `postgresql://user@host:port/` (an empty target is the server it came from) and knows these
-/// options: `only=a,b` restores these databases; `database=OLD:NEW,…` under other names; `globals=no` leaves roles
+/// options: `only=a,b` restores these databases; `database=OLD:NEW,…` under other names; `globals=no` leaves
+/// roles
 /// and tablespaces alone; `owners=no` gives everything to the connecting role; `password-file` holds the target's
 /// password where the URL has none. Its facts use the names of the capture.
 ///
-/// Safe for many threads; methods that talk to the server may take as long as the data is big and end early when the
+/// Safe for many threads; methods that talk to the server may take as long as the data is big and end early
+/// when the
 /// thread is interrupted.
 public final class PostgresSource implements StreamSource {
     private static final int OLDEST_MAJOR = 12;
@@ -96,12 +102,21 @@ public final class PostgresSource implements StreamSource {
         return new PostgresPlanner(this, settings, stored, request).plan();
     }
 
-    /// @throws SourceException with status `DIFFERS` if rows differ from those recorded; nothing was replaced then
+    /// @throws SourceException with status `DIFFERS` if rows differ from those recorded; nothing was replaced
+    /// then
     @Override
     public Facts restore(StoredStreams stored, RestorePlan plan, SourceListener listener) {
         if (!(plan instanceof PostgresRestorePlan own) || own.owner() != this) {
             throw new IllegalStateException("this plan was not made by source \"" + settings.name() + "\"");
         }
         return new PostgresRestore(own, stored, settings.level(), listener).run();
+    }
+
+    /// Writes a capture as one SQL text for psql: the globals, then every database with its creation. The text is
+    /// whole only if this returns.
+    ///
+    /// @throws SourceException if `pg_restore` is missing or ends badly
+    public void exportSql(StoredStreams stored, OutputStream out) throws IOException {
+        new PostgresExport(settings, stored).write(out);
     }
 }

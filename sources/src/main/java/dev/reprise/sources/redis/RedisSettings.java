@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// One Redis or Valkey server to protect; a replica is the better choice, as the server forks to write its data.
 ///
 /// @param name     the source's name in the configuration
-/// @param user     empty for the default user; needs `+psync +replconf +ping +info +time`, and for the extra streams
+/// @param user     empty for the default user; needs `+psync +replconf +ping +info +time`, and for the extra
+/// streams
 ///                 `+acl|list +config|get`
 /// @param tls      whether to speak TLS and check the server's certificate
 /// @param level    what to find out about the keys
@@ -38,7 +39,8 @@ public record RedisSettings(
         }
     }
 
-    /// Reads `redis://user:password@host:port` or `rediss://…` for TLS; a path naming a database is ignored, because
+    /// Reads `redis://user:password@host:port` or `rediss://…` for TLS; a path naming a database is ignored,
+    /// because
     /// all are captured.
     ///
     /// @param password used when the URL has none
@@ -55,6 +57,12 @@ public record RedisSettings(
                 "rediss".equals(uri.getScheme()),
                 FactsLevel.COUNTS,
                 Duration.ofSeconds(60));
+    }
+
+    /// A server by host and port; the rest gets its default as in [#ofUrl].
+    public static RedisSettings ofServer(
+            String name, String host, int port, Optional<String> user, Optional<Secret> password, boolean tls) {
+        return new RedisSettings(name, host, port, user, password, tls, FactsLevel.COUNTS, Duration.ofSeconds(60));
     }
 
     private static URI parse(String name, String url) {

@@ -1,0 +1,290 @@
+package dev.reprise.app;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RawName;
+import dev.reprise.base.Secret;
+import dev.reprise.cli.BuildInfo;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.Repositories;
+import dev.reprise.cli.stack.Stack;
+import dev.reprise.config.CompressionMode;
+import dev.reprise.config.FactsMode;
+import dev.reprise.config.JobSettings;
+import dev.reprise.config.RepositorySettings;
+import dev.reprise.config.RepriseConfig;
+import dev.reprise.config.SecretReference;
+import dev.reprise.config.Secrets;
+import dev.reprise.config.SourceSettings;
+import dev.reprise.operations.OperationException;
+import dev.reprise.operations.backup.FilesRequest;
+import dev.reprise.operations.filter.PatternList;
+import dev.reprise.operations.run.RunRequest;
+import dev.reprise.operations.run.RunSource;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.model.Compression;
+import dev.reprise.repository.model.ProcessIdentity;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.sources.FactsLevel;
+import dev.reprise.sources.StreamSource;
+import dev.reprise.sources.StreamSource.StoredStreams;
+import dev.reprise.sources.postgres.PostgresSettings;
+import dev.reprise.sources.postgres.PostgresSource;
+import dev.reprise.sources.redis.RedisSettings;
+import dev.reprise.sources.redis.RedisSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Turns settings into things that work: the only place that knows both sides.
+final class WiredStack implements Stack {
+    private static final int MOST_WORKERS = 16;
+
+    private final RepriseConfig config;
+    private final CommandContext context;
+    private final Secrets secrets;
+
+    WiredStack(RepriseConfig config, CommandContext context) {
+        this.config = config;
+        this.context = context;
+        this.secrets = new Secrets(context.environment());
+    }
+
+    @Override
+    public List<Job> jobs() {
+        return config.jobs().values().stream()
+                .map(job -> new Job(job.name(), job.repository(), job.sources()))
+                .toList();
+    }
+
+    @Override
+    public List<String> repositories() {
+        return List.copyOf(config.repositories().keySet());
+    }
+
+    @Override
+    public Repository open(String name) {
+        return new Repositories(config, context).open(config.repository(name));
+    }
+
+    @Override
+    public int workers() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_WORKERS);
+    }
+
+    @Override
+    public String kind(String source) {
+        return switch (config.source(source)) {
+            case SourceSettings.Files _ -> "files";
+            case SourceSettings.Postgres _ -> "postgres";
+            case SourceSettings.Redis _ -> "redis";
+        };
+    }
+
+    @Override
+    public RunRequest request(Job job) {
+        JobSettings settings = config.job(job.name());
+        RepositorySettings repository = config.repository(job.repository());
+        List<RunSource> sources = new ArrayList<>();
+        for (SourceSettings source : config.sourcesOf(settings)) {
+            sources.add(source(source));
+        }
+        var self = ProcessIdentity.current();
+        return new RunRequest(
+                job.name(),
+                host(settings),
+                self.username(),
+                self.uid(),
+                self.gid(),
+                settings.tags(),
+                sources,
+                BuildInfo.read().version(),
+                workers(),
+                new WriterOptions(compression(repository.compression()), repository.packSize()),
+                Duration.ZERO,
+                effective(job));
+    }
+
+    private String host(JobSettings job) {
+        String ofJob = job.host();
+        String ofAll = config.host();
+        return ofJob != null
+                ? ofJob
+                : ofAll != null ? ofAll : ProcessIdentity.current().hostname();
+    }
+
+    /// The job's part of the effective settings, flattened: secrets were left out by the reader.
+    private Map<String, String> effective(Job job) {
+        Map<String, String> flat = new TreeMap<>();
+        flat.put("job", job.name());
+        flat.put("repository", job.repository());
+        for (String source : job.sources()) {
+            if (config.effective().get("sources") instanceof Map<?, ?> sources) {
+                flat.put("sources." + source, String.valueOf(sources.get(source)));
+            }
+        }
+        return flat;
+    }
+
+    private RunSource source(SourceSettings settings) {
+        return switch (settings) {
+            case SourceSettings.Files files ->
+                new RunSource.Files(files.name(), files.required(), request(files), files.exclude());
+            case SourceSettings.Postgres postgres -> new RunSource.Streams(wired(postgres), postgres.required());
+            case SourceSettings.Redis redis -> new RunSource.Streams(wired(redis), redis.required());
+        };
+    }
+
+    @Override
+    public StreamSource streams(String source) {
+        return switch (config.source(source)) {
+            case SourceSettings.Postgres postgres -> wired(postgres);
+            case SourceSettings.Redis redis -> wired(redis);
+            case SourceSettings.Files files -> throw new IllegalStateException(files.name() + " is a folder");
+        };
+    }
+
+    @Override
+    public void exportSql(String source, StoredStreams stored, OutputStream out) throws IOException {
+        if (!(config.source(source) instanceof SourceSettings.Postgres postgres)) {
+            throw new IllegalStateException(source + " is no database");
+        }
+        wired(postgres).exportSql(stored, out);
+    }
+
+    private FilesRequest request(SourceSettings.Files files) {
+        List<PatternList> excludes = new ArrayList<>();
+        excludes.add(patterns(files, files.exclude(), false));
+        excludes.add(patterns(files, files.iexclude(), true));
+        for (String file : files.excludeFiles()) {
+            excludes.add(patterns(files, patternFile(files, file), false));
+        }
+        Map<String, String> present = new LinkedHashMap<>();
+        for (String marker : files.excludeIfPresent()) {
+            int colon = marker.indexOf(':');
+            present.put(colon < 0 ? marker : marker.substring(0, colon), colon < 0 ? "" : marker.substring(colon + 1));
+        }
+        var larger = files.excludeLargerThan();
+        return new FilesRequest(
+                files.paths().stream()
+                        .map(path -> RawName.of(
+                                config.directory().resolve(path).normalize().toString()))
+                        .toList(),
+                RawName.of(config.directory().toString()),
+                null,
+                excludes.stream().filter(list -> !list.isEmpty()).toList(),
+                present,
+                files.excludeCaches(),
+                larger == null ? -1 : larger.bytes(),
+                files.oneFileSystem(),
+                false,
+                false,
+                false,
+                workers());
+    }
+
+    private PatternList patterns(SourceSettings.Files files, List<String> texts, boolean ignoreCase) {
+        try {
+            return PatternList.of(texts, ignoreCase);
+        } catch (IllegalArgumentException e) {
+            throw bad(files, String.valueOf(e.getMessage()), "correct the pattern", e);
+        }
+    }
+
+    private List<String> patternFile(SourceSettings.Files files, String file) {
+        try {
+            return PatternList.parseFile(Files.readAllBytes(config.directory().resolve(file)), context.environment());
+        } catch (IOException e) {
+            throw bad(files, "exclude file " + file + " cannot be read", "check the path", e);
+        }
+    }
+
+    private static OperationException bad(SourceSettings source, String fact, String hint, Exception cause) {
+        return new OperationException(
+                ExitStatus.BAD_CONFIGURATION, "source %s: %s".formatted(source.name(), fact), hint, cause);
+    }
+
+    private PostgresSource wired(SourceSettings.Postgres settings) {
+        PostgresSettings wired = settings.url() == null
+                ? PostgresSettings.ofServer(
+                        settings.name(),
+                        server(settings.server()).host(),
+                        server(settings.server()).port(),
+                        Optional.ofNullable(server(settings.server()).user()),
+                        password(settings.name(), server(settings.server()).password()))
+                : PostgresSettings.ofUrl(
+                        settings.name(), url(settings.name(), settings.url()), environmentPassword("PGPASSWORD"));
+        if (!settings.databases().isEmpty() || !settings.excludeDatabases().isEmpty()) {
+            wired = wired.withDatabases(settings.databases(), settings.excludeDatabases());
+        }
+        wired = wired.withLevel(level(settings.facts())).withMaxLockWait(settings.lockTimeout());
+        String tools = settings.tools();
+        return new PostgresSource(
+                tools == null ? wired : wired.withTools(config.directory().resolve(Path.of(tools))));
+    }
+
+    private RedisSource wired(SourceSettings.Redis settings) {
+        RedisSettings wired = settings.url() == null
+                ? RedisSettings.ofServer(
+                        settings.name(),
+                        server(settings.server()).host(),
+                        server(settings.server()).port(),
+                        Optional.ofNullable(server(settings.server()).user()),
+                        password(settings.name(), server(settings.server()).password()),
+                        settings.tls())
+                : RedisSettings.ofUrl(
+                        settings.name(), url(settings.name(), settings.url()), environmentPassword("REDIS_PASSWORD"));
+        return new RedisSource(wired.withLevel(level(settings.facts())), context.clock());
+    }
+
+    private static SourceSettings.Server server(SourceSettings.@Nullable Server server) {
+        if (server == null) {
+            throw new IllegalStateException("a source has neither URL nor host: the reader should have refused it");
+        }
+        return server;
+    }
+
+    private String url(String source, SecretReference reference) {
+        try (Secret url = secrets.resolve(reference, "the URL of source " + source)) {
+            return url.reveal();
+        }
+    }
+
+    private Optional<Secret> password(String source, @Nullable SecretReference reference) {
+        return reference == null
+                ? Optional.empty()
+                : Optional.of(secrets.resolve(reference, "the password of source " + source));
+    }
+
+    private Optional<Secret> environmentPassword(String variable) {
+        return Optional.ofNullable(context.environment().get(variable))
+                .filter(text -> !text.isEmpty())
+                .map(Secret::of);
+    }
+
+    private static FactsLevel level(FactsMode mode) {
+        return switch (mode) {
+            case NONE -> FactsLevel.NONE;
+            case COUNTS -> FactsLevel.COUNTS;
+            case DIGESTS -> FactsLevel.DIGESTS;
+        };
+    }
+
+    private static Compression compression(CompressionMode mode) {
+        return switch (mode) {
+            case AUTO -> Compression.AUTO;
+            case OFF -> Compression.OFF;
+            case FASTEST -> Compression.FASTEST;
+            case BETTER -> Compression.BETTER;
+            case MAX -> Compression.MAX;
+        };
+    }
+}

@@ -1,0 +1,159 @@
+package dev.reprise.cli.stack;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RepriseException;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.GlobalOptions;
+import dev.reprise.cli.Output;
+import dev.reprise.operations.point.RecoveryPoint;
+import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.run.JobRun;
+import dev.reprise.operations.run.RunRequest;
+import dev.reprise.operations.run.RunSource;
+import dev.reprise.repository.Repository;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "backup",
+        header = "Capture the sources of a job into one recovery point.",
+        description = {
+            "Runs the named jobs, or all of them, one after another. Each run makes one recovery point: a snapshot per"
+                    + " source and a sealed manifest. If a required source fails, no point is written; an optional one"
+                    + " is recorded as failed and the run goes on.",
+            "Does not remove anything, neither from the sources nor from the repository.",
+            ""
+        },
+        exitCodeList = {
+            " 0:every job made a complete point",
+            " 3:a point was made, but items could not be read or an optional source failed",
+            "10:the repository does not exist",
+            "11:the repository is locked",
+            "12:the password is wrong",
+            "20:the configuration or the command line is wrong",
+            "21:a required source failed, no point was made"
+        },
+        footer = {"  reprise backup", "  reprise backup nightly --json", "  reprise backup --dry-run"})
+public final class BackupCommand implements Callable<Integer> {
+    @Mixin
+    private final GlobalOptions global;
+
+    private final CommandContext context;
+    private final Stack.Factory stacks;
+
+    @Parameters(paramLabel = "JOB", arity = "0..*", description = "Jobs to run. Default: all.")
+    private List<String> jobs = new ArrayList<>();
+
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Check that every source can be reached and the repository opened; write nothing.")
+    private boolean dryRun;
+
+    public BackupCommand(CommandContext context, Stack.Factory stacks) {
+        this.global = new GlobalOptions(context);
+        this.context = context;
+        this.stacks = stacks;
+    }
+
+    @Override
+    public Integer call() {
+        Stack stack = stacks.of(global);
+        ExitStatus worst = ExitStatus.OK;
+        @Nullable RepriseException first = null;
+        for (Stack.Job job : Select.jobs(stack, jobs)) {
+            try {
+                worst = worse(worst, dryRun ? probe(stack, job) : run(stack, job));
+            } catch (RepriseException e) {
+                if (first == null && !e.exitStatus().equals(ExitStatus.CANCELLED)) {
+                    first = e;
+                } else if (first == null) {
+                    throw e;
+                } else {
+                    global.output().warning("job %s: %s".formatted(job.name(), e.fact()), e.hint());
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+        return worst.code();
+    }
+
+    private static ExitStatus worse(ExitStatus a, ExitStatus b) {
+        return a == ExitStatus.OK ? b : a;
+    }
+
+    private ExitStatus run(Stack stack, Stack.Job job) {
+        Output output = global.output();
+        RunRequest request = stack.request(job);
+        RecoveryPoint point;
+        try (Repository repository = stack.open(job.repository());
+                var report = new RunReport(output)) {
+            point = new JobRun(
+                            repository,
+                            request,
+                            context.clock(),
+                            context.zone(),
+                            context.random().get(),
+                            report)
+                    .run();
+        }
+        Duration took = Duration.between(point.started(), point.finished());
+        long bytes = point.sources().stream().mapToLong(CapturedSource::bytes).sum();
+        long added =
+                point.sources().stream().mapToLong(CapturedSource::addedBytes).sum();
+        output.result("recovery point %s of job %s: %s, %s read, %s added, %s"
+                .formatted(
+                        point.run().shortHex(),
+                        job.name(),
+                        point.complete() ? "complete" : "incomplete",
+                        Show.size(bytes),
+                        Show.size(added),
+                        Show.duration(took)));
+        output.message(
+                "point",
+                fields -> fields.put("point", point.run().hex())
+                        .put("job", job.name())
+                        .put("complete", point.complete())
+                        .put("bytes", bytes)
+                        .put("added_bytes", added)
+                        .put("seconds", took.toMillis() / 1000.0));
+        return point.complete() ? ExitStatus.OK : ExitStatus.INCOMPLETE;
+    }
+
+    private ExitStatus probe(Stack stack, Stack.Job job) {
+        Output output = global.output();
+        ExitStatus worst = ExitStatus.OK;
+        try (Repository repository = stack.open(job.repository())) {
+            output.result("job %s writes to %s"
+                    .formatted(job.name(), repository.storage().location()));
+        }
+        for (RunSource source : stack.request(job).sources()) {
+            try {
+                probe(source);
+                output.result("  %s (%s): ready".formatted(source.name(), source.kind()));
+            } catch (RepriseException e) {
+                if (source.required()) {
+                    throw e;
+                }
+                output.warning("optional source %s: %s".formatted(source.name(), e.fact()), e.hint());
+                worst = ExitStatus.INCOMPLETE;
+            }
+        }
+        return worst;
+    }
+
+    private static void probe(RunSource source) {
+        switch (source) {
+            case RunSource.Files files -> FilesProbe.check(files.name(), files.request());
+            case RunSource.Streams streams -> streams.source().probe();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.reprise.cli.stack;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.GlobalOptions;
+import dev.reprise.cli.Output;
+import dev.reprise.cli.Progress;
+import dev.reprise.operations.check.CheckListener.CheckEvent;
+import dev.reprise.operations.check.CheckResult;
+import dev.reprise.operations.check.PointCheck;
+import dev.reprise.operations.check.RepositoryCheck;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.lock.RepositoryLock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "check",
+        header = "Examine a repository: is what the recovery points need there, and is it whole?",
+        description = {
+            "Checks index, packs, snapshots, trees and manifests. With --read-data every pack is read and every blob"
+                    + " verified. Defects are named with the object they are in.",
+            "Changes nothing. A backup may run at the same time.",
+            ""
+        },
+        exitCodeList = {
+            " 0:something was examined and all of it is whole",
+            " 1:defects were found, or there was nothing to examine",
+            "10:the repository does not exist",
+            "11:the repository is locked",
+            "12:the password is wrong"
+        },
+        footer = {"  reprise check", "  reprise check --read-data"})
+public final class CheckCommand implements Callable<Integer> {
+    @Mixin
+    private final GlobalOptions global;
+
+    private final Stack.Factory stacks;
+
+    @Option(names = "--repository", paramLabel = "NAME", description = "Which repository. Default: the only one.")
+    private String repository = "";
+
+    @Option(names = "--read-data", description = "Read and verify every pack.")
+    private boolean readData;
+
+    @Option(
+            names = "--lock-wait",
+            paramLabel = "SECONDS",
+            description = "Wait this long for a lock held by another program. Default: 0.")
+    private int lockWaitSeconds;
+
+    public CheckCommand(CommandContext context, Stack.Factory stacks) {
+        this.global = new GlobalOptions(context);
+        this.stacks = stacks;
+    }
+
+    @Override
+    public Integer call() {
+        Stack stack = stacks.of(global);
+        Output output = global.output();
+        try (Repository opened = stack.open(Select.repository(stack, repository));
+                RepositoryLock _ = opened.lock(RepositoryLock.Kind.SHARED, Duration.ofSeconds(lockWaitSeconds))) {
+            CheckResult result;
+            PointCheck.Result points;
+            try (Progress progress = output.progress("checking")) {
+                result = new RepositoryCheck(opened, event -> report(event, progress)).run(readData, stack.workers());
+                points = new PointCheck(opened, event -> report(event, progress)).run();
+            }
+            return conclude(result, points);
+        }
+    }
+
+    private void report(CheckEvent event, Progress progress) {
+        Output output = global.output();
+        switch (event) {
+            case CheckEvent.Phase(String name, long of) -> output.detail("checking %s (%d)".formatted(name, of));
+            case CheckEvent.Progress(long done, long of, long bytes) ->
+                progress.update(new Progress.State(done, of, bytes, 0, ""));
+            case CheckEvent.Defect(String fact) -> {
+                output.warning(fact, "");
+                output.message("defect", fields -> fields.put("message", fact));
+            }
+            case CheckEvent.Hint(String fact) -> output.info(fact);
+        }
+    }
+
+    private int conclude(CheckResult result, PointCheck.Result points) {
+        Output output = global.output();
+        long defects = result.defects() + points.defects();
+        boolean examined = result.snapshots() > 0 || points.points() > 0;
+        output.message(
+                "summary",
+                fields -> fields.put("defects", defects)
+                        .put("points", points.points())
+                        .put("snapshots", result.snapshots())
+                        .put("trees", result.trees())
+                        .put("packs", result.packs())
+                        .put("packs_read", result.packsRead())
+                        .put("bytes_read", result.bytesRead())
+                        .putAll(
+                                "broken_packs",
+                                result.brokenPacks().stream().map(ObjectId::hex).toList())
+                        .putAll(
+                                "affected_snapshots",
+                                result.affectedSnapshots().stream()
+                                        .map(ObjectId::hex)
+                                        .toList())
+                        .put("suggest_repair_index", result.needsIndexRepair()));
+        String extent = "%d recovery points, %d snapshots, %d trees, %d packs%s"
+                .formatted(
+                        points.points(),
+                        result.snapshots(),
+                        result.trees(),
+                        result.packs(),
+                        readData ? ", %s read".formatted(Show.size(result.bytesRead())) : ", data not read");
+        if (defects > 0) {
+            output.result("%d defects in %s".formatted(defects, extent));
+            output.result("%d snapshots cannot be restored whole; the others can"
+                    .formatted(result.affectedSnapshots().size()));
+            return ExitStatus.FAILED.code();
+        }
+        if (!examined) {
+            output.result("nothing was examined: the repository holds no snapshot; run \"reprise backup\" first");
+            return ExitStatus.FAILED.code();
+        }
+        output.result("no defects in " + extent);
+        return ExitStatus.OK.code();
+    }
+}

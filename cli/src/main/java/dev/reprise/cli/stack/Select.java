@@ -1,0 +1,72 @@
+package dev.reprise.cli.stack;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.operations.OperationException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Finds what the user named.
+final class Select {
+    private Select() {}
+
+    /// @param names empty means all
+    static List<Stack.Job> jobs(Stack stack, List<String> names) {
+        if (names.isEmpty()) {
+            return stack.jobs();
+        }
+        List<Stack.Job> jobs = new ArrayList<>();
+        for (String name : names) {
+            jobs.add(stack.jobs().stream()
+                    .filter(job -> job.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> unknown(
+                            "job",
+                            name,
+                            stack.jobs().stream().map(Stack.Job::name).toList())));
+        }
+        return jobs;
+    }
+
+    /// The repository a user means: named, or the only one.
+    ///
+    /// @param name empty when not given
+    static String repository(Stack stack, String name) {
+        List<String> known = stack.repositories();
+        if (name.isEmpty() && known.size() == 1) {
+            return known.getFirst();
+        }
+        if (name.isEmpty()) {
+            throw new OperationException(
+                    ExitStatus.BAD_CONFIGURATION,
+                    "there are %d repositories: %s".formatted(known.size(), String.join(", ", known)),
+                    "choose one with --repository",
+                    null);
+        }
+        if (!known.contains(name)) {
+            throw unknown("repository", name, known);
+        }
+        return name;
+    }
+
+    /// The job that captures a source: named, or the first one that has it.
+    static Stack.Job jobOf(Stack stack, String source) {
+        return stack.jobs().stream()
+                .filter(job -> job.sources().contains(source))
+                .findFirst()
+                .orElseThrow(() -> unknown(
+                        "source of a job",
+                        source,
+                        stack.jobs().stream()
+                                .flatMap(job -> job.sources().stream())
+                                .distinct()
+                                .toList()));
+    }
+
+    private static OperationException unknown(String what, String name, List<String> known) {
+        return new OperationException(
+                ExitStatus.BAD_CONFIGURATION,
+                "there is no %s \"%s\"".formatted(what, name),
+                known.isEmpty() ? "none is configured" : "there are: " + String.join(", ", known),
+                null);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.reprise.cli.stack;
+
+import dev.reprise.cli.GlobalOptions;
+import dev.reprise.operations.run.RunRequest;
+import dev.reprise.repository.Repository;
+import dev.reprise.sources.StreamSource;
+import dev.reprise.sources.StreamSource.StoredStreams;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/// What the configuration describes, ready to be used. Nothing is opened before it is asked for.
+public interface Stack {
+    /// Makes a stack from the configuration the options name. Reading it may throw.
+    @FunctionalInterface
+    interface Factory {
+        Stack of(GlobalOptions global);
+    }
+
+    /// @param repository the repository it writes to
+    /// @param sources    names, in order
+    record Job(String name, String repository, List<String> sources) {}
+
+    /// Every job, in the order of the configuration.
+    List<Job> jobs();
+
+    /// Names of the repositories.
+    List<String> repositories();
+
+    /// Opens a repository; the caller closes it.
+    Repository open(String repository);
+
+    /// What one run of a job captures.
+    RunRequest request(Job job);
+
+    /// `files`, `postgres` or `redis`.
+    ///
+    /// @throws dev.reprise.base.RepriseException if there is no such source
+    String kind(String source);
+
+    /// A source that is read as streams.
+    StreamSource streams(String source);
+
+    /// Writes a database source as one plain SQL text.
+    void exportSql(String source, StoredStreams stored, OutputStream out) throws IOException;
+
+    /// Threads for work on this machine.
+    int workers();
+}

@@ -1,0 +1,324 @@
+package dev.reprise.cli.stack;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.Confirmation;
+import dev.reprise.cli.Output;
+import dev.reprise.cli.Progress;
+import dev.reprise.operations.OperationException;
+import dev.reprise.operations.artifacts.ArtifactFile;
+import dev.reprise.operations.artifacts.TreeTar;
+import dev.reprise.operations.filter.PatternList;
+import dev.reprise.operations.point.RecoveryPoint;
+import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.restore.FilesRestore;
+import dev.reprise.operations.restore.FilesRestoreRequest;
+import dev.reprise.operations.restore.FilesRestoreRequest.Overwrite;
+import dev.reprise.operations.restore.RestoreEvent;
+import dev.reprise.operations.restore.RestoreResult;
+import dev.reprise.operations.restore.SnapshotStreams;
+import dev.reprise.operations.restore.TreeReader;
+import dev.reprise.recovery.compare.FactsComparison;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.sources.Facts;
+import dev.reprise.sources.RestorePlan;
+import dev.reprise.sources.RestoreRequest;
+import dev.reprise.sources.SourceListener.SourceEvent;
+import dev.reprise.sources.StreamSource;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Brings captured sources of one point back, each kind its own way.
+final class StackRestore {
+    /// How files are to be put back.
+    record FilesChoice(
+            Path folder,
+            List<String> includes,
+            List<String> excludes,
+            Overwrite overwrite,
+            boolean mayReplace,
+            boolean delete,
+            boolean sparse,
+            boolean verify,
+            boolean dryRun) {}
+
+    private final Stack stack;
+    private final Repository repository;
+    private final BlobIndex index;
+    private final RecoveryPoint point;
+    private final CommandContext context;
+    private final Output output;
+    private final Confirmation confirmation;
+
+    StackRestore(
+            Stack stack,
+            Repository repository,
+            BlobIndex index,
+            RecoveryPoint point,
+            CommandContext context,
+            Output output,
+            Confirmation confirmation) {
+        this.stack = stack;
+        this.repository = repository;
+        this.index = index;
+        this.point = point;
+        this.context = context;
+        this.output = output;
+        this.confirmation = confirmation;
+    }
+
+    RecoveryPoint point() {
+        return point;
+    }
+
+    ExitStatus files(CapturedSource source, FilesChoice choice) throws IOException {
+        refuseFull(choice);
+        if (choice.delete() && !choice.dryRun()) {
+            confirmation.require(
+                    output,
+                    "everything in %s that point %s does not have is removed"
+                            .formatted(choice.folder(), point.run().shortHex()),
+                    choice.folder().toString());
+        }
+        Instant begun = context.clock().instant();
+        RestoreResult result;
+        try (Progress progress = output.progress("restoring")) {
+            result = new FilesRestore(repository, index, event -> report(event, progress)).run(request(source, choice));
+        }
+        Duration took = Duration.between(begun, context.clock().instant());
+        return concludeFiles(source, choice, result, took);
+    }
+
+    private static void refuseFull(FilesChoice choice) throws IOException {
+        if (choice.mayReplace() || choice.dryRun() || !Files.exists(choice.folder())) {
+            return;
+        }
+        if (Files.isDirectory(choice.folder())) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(choice.folder())) {
+                if (!entries.iterator().hasNext()) {
+                    return;
+                }
+            }
+        }
+        throw new OperationException(
+                ExitStatus.TARGET_REFUSED,
+                "%s already holds data; nothing was changed".formatted(choice.folder()),
+                "choose an empty folder, or add --replace to go on with an interrupted restore or to overwrite",
+                null);
+    }
+
+    private FilesRestoreRequest request(CapturedSource source, FilesChoice choice) {
+        return new FilesRestoreRequest(
+                content(source),
+                choice.folder(),
+                patterns(choice.includes()),
+                patterns(choice.excludes()),
+                choice.overwrite(),
+                choice.delete(),
+                choice.sparse(),
+                choice.verify(),
+                choice.dryRun(),
+                stack.workers());
+    }
+
+    private static List<PatternList> patterns(List<String> texts) {
+        try {
+            return texts.isEmpty() ? List.of() : List.of(PatternList.of(texts, false));
+        } catch (IllegalArgumentException e) {
+            throw new OperationException(
+                    ExitStatus.BAD_CONFIGURATION, String.valueOf(e.getMessage()), "correct the pattern", e);
+        }
+    }
+
+    private ObjectId content(CapturedSource source) {
+        ObjectId id = source.snapshot();
+        if (id == null) {
+            throw new IllegalStateException(source.name() + " has no snapshot");
+        }
+        Snapshot snapshot = repository.snapshot(id);
+        try (var reader = new TreeReader(repository, index)) {
+            return SnapshotStreams.content(reader, snapshot.tree(), snapshot.paths());
+        }
+    }
+
+    private void report(RestoreEvent event, Progress progress) {
+        switch (event) {
+            case RestoreEvent.Planned(long items, long files, long bytes, long packs) ->
+                output.info("%d items, %d files, %s from %d packs".formatted(items, files, Show.size(bytes), packs));
+            case RestoreEvent.Progress(long files, long bytes) ->
+                progress.update(new Progress.State(files, 0, bytes, 0, ""));
+            case RestoreEvent.ItemDone(String path, String action, long _) -> output.detail(action + " " + path);
+            case RestoreEvent.Failed(String path, String reason) -> output.warning(path + ": " + reason, "");
+            case RestoreEvent.Warning(String fact) -> output.warning(fact, "");
+        }
+    }
+
+    private ExitStatus concludeFiles(CapturedSource source, FilesChoice choice, RestoreResult result, Duration took) {
+        output.message(
+                "restored",
+                fields -> fields.put("source", source.name())
+                        .put("point", point.run().hex())
+                        .put("target", choice.folder().toString())
+                        .put("dry_run", choice.dryRun())
+                        .put("items", result.items())
+                        .put("skipped", result.skipped())
+                        .put("deleted", result.deleted())
+                        .put("bytes", result.bytes())
+                        .put("failed", result.failed())
+                        .put("verified", result.verified())
+                        .put("seconds", took.toMillis() / 1000.0));
+        output.result("%s %s %s: %d items, %s, %d failed, %s"
+                .formatted(
+                        source.name(),
+                        choice.dryRun() ? "would go to" : "restored to",
+                        choice.folder(),
+                        result.items(),
+                        Show.size(result.bytes()),
+                        result.failed(),
+                        Show.duration(took)));
+        return result.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    ExitStatus streams(
+            CapturedSource source, String target, boolean replace, Map<String, String> options, boolean dryRun)
+            throws IOException {
+        StreamSource restorer = stack.streams(source.name());
+        String place = source.kind().equals("redis") ? context.resolve(target).toString() : target;
+        try (var stored = SnapshotStreams.open(repository, index, source)) {
+            RestorePlan plan = restorer.plan(stored, new RestoreRequest(place, replace, options));
+            plan.steps().forEach(step -> output.result((dryRun ? "would: " : "will: ") + step));
+            output.message(
+                    "plan",
+                    fields -> fields.put("source", source.name())
+                            .put("target", plan.target())
+                            .put("destructive", plan.destructive())
+                            .putAll("steps", plan.steps()));
+            if (dryRun) {
+                return ExitStatus.OK;
+            }
+            if (plan.destructive()) {
+                confirmation.require(output, "this replaces data in " + plan.target(), source.name());
+            }
+            Instant begun = context.clock().instant();
+            Facts restored = carryOut(restorer, stored, plan);
+            return concludeStreams(
+                    source,
+                    plan,
+                    restored,
+                    Duration.between(begun, context.clock().instant()));
+        }
+    }
+
+    private Facts carryOut(StreamSource restorer, SnapshotStreams stored, RestorePlan plan) {
+        try (Progress progress = output.progress("restoring")) {
+            return restorer.restore(stored, plan, event -> {
+                switch (event) {
+                    case SourceEvent.StreamStarted(String path) -> output.detail("stream " + path);
+                    case SourceEvent.StreamProgress(String path, long bytes) ->
+                        progress.update(new Progress.State(0, 0, bytes, 0, path));
+                    case SourceEvent.Warning(String fact) -> output.warning(fact, "");
+                    case SourceEvent.Step(String what) -> output.info(what);
+                }
+            });
+        }
+    }
+
+    private ExitStatus concludeStreams(CapturedSource source, RestorePlan plan, Facts restored, Duration took) {
+        FactsComparison comparison = FactsComparison.of(source.facts(), restored);
+        output.message(
+                "restored",
+                fields -> fields.put("source", source.name())
+                        .put("point", point.run().hex())
+                        .put("target", plan.target())
+                        .put("compared", comparison.compared())
+                        .putAll("differences", comparison.differences())
+                        .put("seconds", took.toMillis() / 1000.0));
+        output.result("%s restored to %s in %s".formatted(source.name(), plan.target(), Show.duration(took)));
+        comparison.differences().forEach(difference -> output.warning(difference, ""));
+        if (!comparison.differences().isEmpty()) {
+            output.result("%d of %d recorded values differ"
+                    .formatted(comparison.differences().size(), comparison.compared()));
+            return ExitStatus.DIFFERS;
+        }
+        output.result(
+                comparison.compared() == 0
+                        ? "nothing was recorded to compare with: set facts for this source to counts or digests"
+                        : "all %d recorded values agree".formatted(comparison.compared()));
+        return ExitStatus.OK;
+    }
+
+    ExitStatus artifacts(List<CapturedSource> sources, Path folder, boolean dryRun) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (CapturedSource source : sources) {
+            names.add(artifactName(source));
+        }
+        for (String name : names) {
+            if (Files.exists(folder.resolve(name))) {
+                throw new OperationException(
+                        ExitStatus.TARGET_REFUSED,
+                        "%s already exists; nothing was written".formatted(folder.resolve(name)),
+                        "choose another folder or move the file away",
+                        null);
+            }
+        }
+        if (dryRun) {
+            names.forEach(name -> output.result("would write " + folder.resolve(name)));
+            return ExitStatus.OK;
+        }
+        Files.createDirectories(folder);
+        for (CapturedSource source : sources) {
+            Instant begun = context.clock().instant();
+            long bytes = artifact(source, folder);
+            Duration took = Duration.between(begun, context.clock().instant());
+            output.result("%s: %s, %s"
+                    .formatted(folder.resolve(artifactName(source)), Show.size(bytes), Show.duration(took)));
+            output.message(
+                    "artifact",
+                    fields -> fields.put("source", source.name())
+                            .put("file", folder.resolve(artifactName(source)).toString())
+                            .put("bytes", bytes)
+                            .put("seconds", took.toMillis() / 1000.0));
+        }
+        return ExitStatus.OK;
+    }
+
+    private static String artifactName(CapturedSource source) {
+        return source.name()
+                + switch (source.kind()) {
+                    case "files" -> ".tar.gz";
+                    case "postgres" -> ".sql.gz";
+                    case "redis" -> ".rdb";
+                    default -> throw new IllegalStateException("no artifact for kind " + source.kind());
+                };
+    }
+
+    private long artifact(CapturedSource source, Path folder) throws IOException {
+        String name = artifactName(source);
+        if (source.kind().equals("files")) {
+            ObjectId content = content(source);
+            try (var reader = new TreeReader(repository, index)) {
+                return ArtifactFile.writeGzip(folder, name, out -> TreeTar.write(reader, content, out));
+            }
+        }
+        try (var stored = SnapshotStreams.open(repository, index, source)) {
+            if (source.kind().equals("redis")) {
+                return ArtifactFile.write(folder, name, out -> {
+                    try (var rdb = stored.open("dump.rdb")) {
+                        rdb.transferTo(out);
+                    }
+                });
+            }
+            return ArtifactFile.writeGzip(folder, name, out -> stack.exportSql(source.name(), stored, out));
+        }
+    }
+}

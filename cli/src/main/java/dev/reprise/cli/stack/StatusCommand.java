@@ -1,0 +1,113 @@
+package dev.reprise.cli.stack;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.GlobalOptions;
+import dev.reprise.cli.Output;
+import dev.reprise.operations.point.Points;
+import dev.reprise.operations.point.RecoveryPoint;
+import dev.reprise.recovery.status.SourceStatus;
+import dev.reprise.repository.Repository;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "status",
+        header = "Tell for every source whether it can be recovered, to when, and what would be lost.",
+        description = {
+            "Looks at the recovery points of each job's repository. \"Would lose\" is the age of what the newest whole"
+                    + " capture stands for: the RPO if the source died now.",
+            "Does not read data: \"reprise check\" does. Does not estimate how long a recovery takes: a restore"
+                    + " reports how long it took.",
+            ""
+        },
+        exitCodeList = {
+            " 0:every source can be recovered",
+            " 3:a source cannot, or its newest capture needs attention",
+            "10:the repository does not exist",
+            "12:the password is wrong",
+            "20:the configuration is wrong"
+        },
+        footer = {"  reprise status", "  reprise status --json"})
+public final class StatusCommand implements Callable<Integer> {
+    @Mixin
+    private final GlobalOptions global;
+
+    private final CommandContext context;
+    private final Stack.Factory stacks;
+
+    public StatusCommand(CommandContext context, Stack.Factory stacks) {
+        this.global = new GlobalOptions(context);
+        this.context = context;
+        this.stacks = stacks;
+    }
+
+    @Override
+    public Integer call() {
+        Stack stack = stacks.of(global);
+        Map<String, List<RecoveryPoint>> points = new HashMap<>();
+        List<SourceStatus> all = new ArrayList<>();
+        for (Stack.Job job : stack.jobs()) {
+            List<RecoveryPoint> known = points.computeIfAbsent(job.repository(), name -> read(stack, name));
+            job.sources().forEach(source -> all.add(SourceStatus.of(job.name(), source, known, context.clock())));
+        }
+        show(all);
+        return all.stream().allMatch(status -> status.attention().isEmpty())
+                ? ExitStatus.OK.code()
+                : ExitStatus.INCOMPLETE.code();
+    }
+
+    private List<RecoveryPoint> read(Stack stack, String repository) {
+        try (Repository opened = stack.open(repository)) {
+            return new Points(opened).list((_, reason) -> global.output().warning(reason.getMessage() + "", ""));
+        }
+    }
+
+    private void show(List<SourceStatus> all) {
+        Output output = global.output();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("JOB", "SOURCE", "RECOVERABLE TO", "WOULD LOSE", "CAPTURE TOOK", "POINT"));
+        for (SourceStatus status : all) {
+            rows.add(row(status));
+            output.message(
+                    "source_status",
+                    fields -> fields.put("job", status.job())
+                            .put("source", status.source())
+                            .put("recoverable", status.restorable().isPresent())
+                            .put(
+                                    "point",
+                                    status.restorable().map(p -> p.run().hex()).orElse(null))
+                            .put(
+                                    "rpo_seconds",
+                                    status.exposure()
+                                            .map(d -> d.toMillis() / 1000.0)
+                                            .orElse(-1.0))
+                            .putAll("attention", status.attention()));
+        }
+        Show.table(rows).forEach(output::result);
+        for (SourceStatus status : all) {
+            status.attention()
+                    .forEach(fact -> output.warning(
+                            "%s/%s: %s".formatted(status.job(), status.source(), fact),
+                            "run \"reprise backup %s\"".formatted(status.job())));
+        }
+    }
+
+    private List<String> row(SourceStatus status) {
+        return List.of(
+                status.job(),
+                status.source(),
+                status.restorable()
+                        .flatMap(point -> point.source(status.source()))
+                        .map(captured -> Show.time(captured.facts().consistentAt(), context.zone()))
+                        .orElse("never"),
+                status.exposure().map(Show::duration).orElse("everything"),
+                status.captureTook().map(Show::duration).orElse("-"),
+                status.restorable().map(point -> point.run().shortHex()).orElse("-"));
+    }
+}
