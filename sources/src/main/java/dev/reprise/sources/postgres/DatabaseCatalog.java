@@ -124,6 +124,14 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
         return new DatabaseCatalog(serverMajor, chosen, invalid);
     }
 
+    /// All but one.
+    DatabaseCatalog without(String name) {
+        return new DatabaseCatalog(
+                serverMajor,
+                databases.stream().filter(entry -> !entry.name().equals(name)).toList(),
+                invalid);
+    }
+
     byte[] toJson() {
         var json = new LinkedHashMap<String, Object>();
         json.put("server_major", serverMajor);

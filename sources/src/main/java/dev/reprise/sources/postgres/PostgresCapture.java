@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// One capture of one server. Used once, by one thread.
 final class PostgresCapture {
     static final String GLOBALS = "globals.sql";
+    private static final String MAINTENANCE = "postgres";
+    /// Objects that users made have ids from 16384 on.
+    private static final String UNTOUCHED = """
+            SELECT NOT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_proc WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_extension WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_largeobject_metadata)
+            """;
     private static final String LSN =
             "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END";
 
@@ -54,6 +64,7 @@ final class PostgresCapture {
         } catch (SQLException e) {
             throw server.failure("the databases cannot be listed", e);
         }
+        catalog = withoutUntouched(catalog);
         for (String invalid : catalog.invalid()) {
             warn("database \"" + invalid + "\" is invalid (its removal was interrupted) and is left out; drop it");
         }
@@ -69,6 +80,22 @@ final class PostgresCapture {
             storeDatabase(dump, entry);
         }
         return new Facts(consistentAt, versions, positions, counts, digests);
+    }
+
+    /// Every server comes with a database `postgres` that clients use to connect somewhere. While nobody has put
+    /// anything into it, saving it would only make every restore into a new server collide with that server's own.
+    private DatabaseCatalog withoutUntouched(DatabaseCatalog catalog) {
+        boolean asked = settings.databases().contains(MAINTENANCE);
+        boolean there =
+                catalog.databases().stream().anyMatch(entry -> entry.name().equals(MAINTENANCE));
+        if (asked || !there || catalog.databases().size() == 1) {
+            return catalog;
+        }
+        try (Connection connection = server.connect(MAINTENANCE)) {
+            return SqlRows.bool(connection, UNTOUCHED) ? catalog.without(MAINTENANCE) : catalog;
+        } catch (SQLException e) {
+            throw server.failure("database \"" + MAINTENANCE + "\" cannot be looked at", e);
+        }
     }
 
     private void storeCatalog(DatabaseCatalog catalog) {
