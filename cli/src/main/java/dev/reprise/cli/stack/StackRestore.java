@@ -35,8 +35,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Brings captured sources of one point back, each kind its own way.
 final class StackRestore {
@@ -211,8 +213,10 @@ final class StackRestore {
             }
             Instant begun = context.clock().instant();
             Facts restored = carryOut(restorer, stored, plan);
+            Facts recorded = restrict(source.facts(), options.getOrDefault("only", ""));
             return concludeStreams(
                     source,
+                    recorded,
                     plan,
                     restored,
                     Duration.between(begun, context.clock().instant()));
@@ -233,8 +237,23 @@ final class StackRestore {
         }
     }
 
-    private ExitStatus concludeStreams(CapturedSource source, RestorePlan plan, Facts restored, Duration took) {
-        FactsComparison comparison = FactsComparison.of(source.facts(), restored);
+    /// What was recorded of the parts that were asked for: facts of a database begin with its name.
+    private static Facts restrict(Facts recorded, String only) {
+        if (only.isEmpty()) {
+            return recorded;
+        }
+        List<String> prefixes =
+                Arrays.stream(only.split(",", -1)).map(name -> name + ".").toList();
+        var counts = new TreeMap<>(recorded.counts());
+        counts.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
+        var digests = new TreeMap<>(recorded.digests());
+        digests.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
+        return new Facts(recorded.consistentAt(), recorded.versions(), recorded.positions(), counts, digests);
+    }
+
+    private ExitStatus concludeStreams(
+            CapturedSource source, Facts recorded, RestorePlan plan, Facts restored, Duration took) {
+        FactsComparison comparison = FactsComparison.of(recorded, restored);
         output.message(
                 "restored",
                 fields -> fields.put("source", source.name())
