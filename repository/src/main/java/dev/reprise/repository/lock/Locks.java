@@ -191,7 +191,28 @@ public final class Locks {
     ObjectId write(RepositoryLock.Kind kind, Instant now) {
         GoTime time = GoTime.at(now, ZoneId.systemDefault());
         LockRecord lock = new LockRecord(time, kind == RepositoryLock.Kind.EXCLUSIVE, self);
-        return documents.save(ObjectType.LOCK, lock.json());
+        boolean written = false;
+        try {
+            ObjectId id = documents.save(ObjectType.LOCK, lock.json());
+            written = true;
+            return id;
+        } finally {
+            if (!written) {
+                Unlocking.run(() -> removeEvery(lock)); // a write that failed may have happened all the same
+            }
+        }
+    }
+
+    private void removeEvery(LockRecord unwanted) {
+        for (ObjectId id : list()) {
+            try {
+                if (unwanted.equals(load(id))) {
+                    remove(id);
+                }
+            } catch (RepositoryException unreadable) {
+                // Not ours: ours was sealed with our key.
+            }
+        }
     }
 
     boolean exists(ObjectId id) {

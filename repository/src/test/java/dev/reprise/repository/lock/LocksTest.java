@@ -106,6 +106,16 @@ class LocksTest {
     }
 
     @Test
+    void a_lock_whose_writing_failed_after_it_had_happened_is_not_left_behind() {
+        ObjectId other = foreign(false);
+        storage.on(Operation.COMMIT).nth(1).failAfterwards(StorageException.Kind.UNREACHABLE);
+
+        assertThatThrownBy(() -> take(Kind.SHARED)).isInstanceOf(StorageException.class);
+
+        assertThat(files()).containsExactly(other);
+    }
+
+    @Test
     void any_number_of_shared_locks_may_be_held() {
         foreign(false);
         try (HeldLock one = take(Kind.SHARED);
