@@ -78,7 +78,7 @@ final class LocalFailures {
         return switch (kind) {
             case NOT_FOUND -> "check that the disk is mounted and the path is right";
             case DENIED -> "run as the user who owns the repository, or give this one access";
-            case FULL -> "free space there or run \"reprise prune\"; nothing under a final name is incomplete";
+            case FULL -> "free space there and run it again; nothing under a final name is incomplete";
             case UNREACHABLE -> "check the network file system and try again";
             case RANGE_TOO_SHORT, THROTTLED, OTHER -> "look into the system log for the disk's own messages";
         };

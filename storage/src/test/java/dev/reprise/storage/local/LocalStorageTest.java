@@ -252,7 +252,7 @@ class LocalStorageTest {
                                         assertThat(failure.kind()).isEqualTo(Kind.FULL);
                                         assertThat(failure.retryable()).isFalse();
                                         assertThat(failure.fact()).contains("store data (10 bytes) at local:/srv");
-                                        assertThat(failure.hint()).contains("reprise prune");
+                                        assertThat(failure.hint()).contains("free space there");
                                     }));
         }
     }
