@@ -54,7 +54,9 @@ record ChunkLayout(long[] offset, int[] length, long end) {
         return length[chunk] >= 0 && offset[chunk] >= 0;
     }
 
-    boolean isComplete() {
-        return Arrays.stream(length).allMatch(bytes -> bytes >= 0);
+    /// Where the last chunk ends; 0 without chunks.
+    long contentEnd() {
+        int last = length.length - 1;
+        return last < 0 ? 0 : offset[last] + length[last];
     }
 }

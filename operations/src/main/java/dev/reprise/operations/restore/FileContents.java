@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /// Writes chunks into files, in any order and by many threads, and completes each file after its last
 /// chunk.
@@ -29,23 +28,17 @@ final class FileContents implements AutoCloseable {
     private final FilesRestoreRequest request;
     private final BlobIndex index;
     private final Progress progress;
-    private final Consumer<RegularFile> whenComplete;
+    private final Finishing finishing;
     private final AtomicInteger opened = new AtomicInteger();
     private final ConcurrentLinkedQueue<RegularFile> open = new ConcurrentLinkedQueue<>();
 
-    /// @param whenComplete called once for every file whose content is as it should be, after it was
-    ///                     closed
     FileContents(
-            FileTarget target,
-            FilesRestoreRequest request,
-            BlobIndex index,
-            Progress progress,
-            Consumer<RegularFile> whenComplete) {
+            FileTarget target, FilesRestoreRequest request, BlobIndex index, Progress progress, Finishing finishing) {
         this.target = target;
         this.request = request;
         this.index = index;
         this.progress = progress;
-        this.whenComplete = whenComplete;
+        this.finishing = finishing;
     }
 
     /// Writes one chunk of a file; the last one completes it.
@@ -157,28 +150,34 @@ final class FileContents implements AutoCloseable {
             file.outstanding--;
             complete = file.outstanding == 0;
             if (complete) {
-                setLength(file);
+                finish(file);
                 close(file);
             }
         }
         if (complete && !file.failed && !file.unwritable) {
-            whenComplete.accept(file);
+            finishing.written(file);
         }
     }
 
-    /// Content may end before or after what is there: an old file was longer, the last chunk was a hole,
-    /// or the recorded size is larger than the content.
-    private void setLength(RegularFile file) {
+    private void finish(RegularFile file) {
         if (file.failed || file.unwritable || file.handle == null) {
             return;
         }
         try {
-            long end = ChunkLayout.of(file, index).end();
-            if (file.handle.size() != end) {
-                file.handle.truncate(end);
-            }
+            setLength(file, file.handle);
+            finishing.beforeClose(file, file.handle);
         } catch (IOException e) {
             progress.fail(file, Preparation.reason(e));
+        }
+    }
+
+    /// Content may end before or after what is there: an old file was longer, the last chunk was a hole, or
+    /// the recorded size is larger than the content.
+    private void setLength(RegularFile file, FileTarget.WritableFile handle) throws IOException {
+        ChunkLayout layout = ChunkLayout.of(file, index);
+        boolean endsWithContent = file.old == null && !request.sparse() && layout.contentEnd() == layout.end();
+        if (!endsWithContent && handle.size() != layout.end()) {
+            handle.truncate(layout.end());
         }
     }
 

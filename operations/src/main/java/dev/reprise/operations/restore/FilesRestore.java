@@ -81,7 +81,7 @@ public final class FilesRestore {
         PackPlan packs = PackPlan.of(plan.files(), index, progress);
         announce(plan, packs.packs());
         var finishing = new Finishing(target, request, index, progress);
-        try (var contents = new FileContents(target, request, index, progress, finishing::fileComplete)) {
+        try (var contents = new FileContents(target, request, index, progress, finishing)) {
             withoutContent(plan.files(), contents, finishing, request);
             Workers.run(
                     "restoring files",
@@ -114,7 +114,7 @@ public final class FilesRestore {
                 }
                 case UNCHANGED -> {
                     progress.bytes(file.size());
-                    finishing.fileComplete(file);
+                    finishing.unchanged(file);
                 }
                 case SKIPPED -> progress.done(file);
                 case LINKED -> {} // after the file it is a name of

@@ -31,10 +31,25 @@ final class Finishing {
         replace = request.overwrite() != Overwrite.NEVER;
     }
 
-    /// The content of this file is written, or was right before. Safe for many threads.
-    void fileComplete(RegularFile file) {
+    /// The content of this file was right before this run. Safe for many threads.
+    void unchanged(RegularFile file) {
         if (!request.verify()) {
             metadata(file);
+        }
+    }
+
+    /// The last of its content is written, and it is still open: the cheapest moment for its metadata. A file
+    /// that is read back gets it afterwards, because its mode may forbid reading.
+    void beforeClose(RegularFile file, FileTarget.WritableFile handle) throws IOException {
+        if (!request.verify()) {
+            report(file, handle.metadata(file.meta(), file.xattrs()));
+        }
+    }
+
+    /// It is closed, and nothing about it failed.
+    void written(RegularFile file) {
+        if (!request.verify()) {
+            progress.done(file);
         }
     }
 
@@ -148,14 +163,18 @@ final class Finishing {
 
     private void metadata(Item item) {
         try {
-            List<String> problems = target.metadata(item.path(), item.meta(), item.xattrs());
-            if (problems.isEmpty()) {
+            if (report(item, target.metadata(item.path(), item.meta(), item.xattrs()))) {
                 progress.done(item);
-            } else {
-                progress.fail(item, String.join("; ", problems));
             }
         } catch (IOException e) {
             progress.fail(item, Preparation.reason(e));
         }
+    }
+
+    private boolean report(Item item, List<String> problems) {
+        if (!problems.isEmpty()) {
+            progress.fail(item, String.join("; ", problems));
+        }
+        return problems.isEmpty();
     }
 }

@@ -72,6 +72,10 @@ public interface FileTarget extends AutoCloseable {
         /// Sets the length; growing leaves a hole that reads as zeros.
         void truncate(long size) throws IOException;
 
+        /// Applies metadata to the open file, as [FileTarget#metadata] does by path but without looking it up
+        /// again. Call it after the last write, which would change the time of modification.
+        List<String> metadata(FileMeta meta, List<FileTree.Xattr> xattrs) throws IOException;
+
         @Override
         void close() throws IOException;
     }

@@ -107,15 +107,17 @@ final class LinuxFileTarget implements FileTarget {
     @Override
     public WritableFile file(List<RawName> path, boolean replace) throws IOException {
         Location where = requireBelow(path);
+        LinuxEntries.requirePlain(path.getLast(), where);
         try (Scratch scratch = Scratch.take();
                 Held parent = parent(scratch, path)) {
             for (int attempt = 0; attempt < OpenDirectories.ATTEMPTS; attempt++) {
-                FileMeta there = there(scratch, parent.fd(), path.getLast(), where);
-                long opened = there == null
-                        ? create(scratch, parent.fd(), path.getLast())
-                        : openExisting(scratch, parent.fd(), path, there, replace, where);
+                long opened = create(scratch, parent.fd(), path.getLast());
+                FileMeta there = opened == -Errno.EEXIST ? there(scratch, parent.fd(), path.getLast(), where) : null;
+                if (there != null) {
+                    opened = openExisting(scratch, parent.fd(), path, there, replace, where);
+                }
                 if (opened >= 0) {
-                    return new LinuxWritableFile(opened, where);
+                    return new LinuxWritableFile(opened, where, metadata);
                 }
                 if (opened != -Errno.EEXIST) {
                     throw Errno.failure(opened, where, "open for writing");

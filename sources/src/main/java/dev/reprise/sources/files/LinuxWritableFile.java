@@ -1,16 +1,19 @@
 package dev.reprise.sources.files;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 
 /// A regular file held open for reading and writing.
 final class LinuxWritableFile implements FileTarget.WritableFile {
     private final Descriptor descriptor;
     private final Location where;
+    private final LinuxMetadata metadata;
 
-    LinuxWritableFile(long descriptor, Location where) {
+    LinuxWritableFile(long descriptor, Location where, LinuxMetadata metadata) {
         this.descriptor = new Descriptor(descriptor, where);
         this.where = where;
+        this.metadata = metadata;
     }
 
     @Override
@@ -62,6 +65,16 @@ final class LinuxWritableFile implements FileTarget.WritableFile {
             if (result < 0) {
                 throw Errno.failure(result, where, "set size to " + size);
             }
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    @Override
+    public List<String> metadata(FileMeta meta, List<FileTree.Xattr> xattrs) throws IOException {
+        int fd = descriptor.acquire();
+        try (Scratch scratch = Scratch.take()) {
+            return metadata.apply(scratch, fd, where, meta, xattrs);
         } finally {
             descriptor.release();
         }

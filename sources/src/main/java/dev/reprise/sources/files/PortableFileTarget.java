@@ -98,7 +98,7 @@ final class PortableFileTarget implements FileTarget {
         FileChannel channel = there == null
                 ? FileChannel.open(at, creating, permissions(at, "rw-------"))
                 : FileChannel.open(at, access);
-        return new PortableWritableFile(channel);
+        return new PortableWritableFile(at, channel);
     }
 
     @Override
@@ -193,7 +193,7 @@ final class PortableFileTarget implements FileTarget {
         }
     }
 
-    private record PortableWritableFile(FileChannel channel) implements WritableFile {
+    private record PortableWritableFile(Path path, FileChannel channel) implements WritableFile {
         private FileChannel open() {
             if (!channel.isOpen()) {
                 throw new IllegalStateException("used after it was closed");
@@ -225,6 +225,12 @@ final class PortableFileTarget implements FileTarget {
                 open().write(ByteBuffer.allocate(1), size - 1);
             }
             open().truncate(size);
+        }
+
+        @Override
+        public List<String> metadata(FileMeta meta, List<FileTree.Xattr> xattrs) throws IOException {
+            PortableEntries.require(path, meta.type());
+            return new PortableMetadata(path, meta).apply(xattrs);
         }
 
         @Override
