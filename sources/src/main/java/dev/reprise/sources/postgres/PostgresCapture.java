@@ -24,13 +24,30 @@ final class PostgresCapture {
     static final String GLOBALS = "globals.sql";
     private static final String MAINTENANCE = "postgres";
     /// Objects that users made have ids from 16384 on.
+    /// Objects that initdb did not make have OIDs from 16384 on.
     private static final String UNTOUCHED = """
             SELECT NOT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)
                AND NOT EXISTS (SELECT FROM pg_proc WHERE oid >= 16384)
                AND NOT EXISTS (SELECT FROM pg_type WHERE oid >= 16384)
                AND NOT EXISTS (SELECT FROM pg_namespace WHERE oid >= 16384)
                AND NOT EXISTS (SELECT FROM pg_extension WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_collation WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_conversion WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_cast WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_operator WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_opclass WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_language WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_ts_config WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_ts_dict WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_publication WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_foreign_data_wrapper WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_foreign_server WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_event_trigger WHERE oid >= 16384)
+               AND NOT EXISTS (SELECT FROM pg_default_acl WHERE oid >= 16384)
                AND NOT EXISTS (SELECT FROM pg_largeobject_metadata)
+               AND NOT EXISTS (
+                     SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+                     WHERE d.datname = current_database())
             """;
     private static final String LSN =
             "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END";

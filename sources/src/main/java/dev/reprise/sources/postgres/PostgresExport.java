@@ -3,17 +3,23 @@ package dev.reprise.sources.postgres;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.sources.SourceException;
 import dev.reprise.sources.StreamSource.StoredStreams;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Turns a capture into one SQL text that psql runs.
 final class PostgresExport {
+    /// As pg_dumpall writes it: `ALTER ROLE x WITH … PASSWORD '…' VALID UNTIL '…'`.
+    private static final Pattern PASSWORD = Pattern.compile(
+            "(?<start>ALTER ROLE (?<role>\"(?:[^\"]|\"\")*\"|\\S+) WITH .*?)(?<password> PASSWORD '(?:[^']|'')*')(?<end>.*)",
+            Pattern.DOTALL);
+
     private final PostgresSettings settings;
     private final StoredStreams stored;
 
@@ -24,15 +30,15 @@ final class PostgresExport {
 
     void write(OutputStream out) throws IOException {
         ClientProgram pgRestore = newest();
-        for (String path : stored.paths()) {
-            if (path.equals(PostgresCapture.GLOBALS)) {
-                globals(path, out);
-            }
-        }
+        List<String> passwords =
+                stored.paths().contains(PostgresCapture.GLOBALS) ? globals(PostgresCapture.GLOBALS, out) : List.of();
         for (String path : stored.paths()) {
             if (PlainNames.isDumpFile(path)) {
                 database(pgRestore, path, out);
             }
+        }
+        for (String password : passwords) {
+            line(out, password);
         }
     }
 
@@ -47,16 +53,45 @@ final class PostgresExport {
                         null));
     }
 
-    /// Without psql's meta-commands, which hold a random key and which older versions of psql do not know.
-    private void globals(String path, OutputStream out) throws IOException {
-        try (InputStream stream = stored.open(path);
-                var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.startsWith("\\restrict ") && !line.startsWith("\\unrestrict ")) {
-                    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-                }
+    /// Plain SQL without psql's meta-commands, which hold a random key and which older versions do not know. Two
+    /// changes let it load with psql as it is: a role that exists is no error, and passwords come last,
+    /// because each database begins with a new connection.
+    private List<String> globals(String path, OutputStream out) throws IOException {
+        String script;
+        try (InputStream stream = stored.open(path)) {
+            script = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        line(out, "SET client_encoding = 'UTF8'");
+        line(out, "SET standard_conforming_strings = on");
+        List<String> passwords = new ArrayList<>();
+        for (String statement : GlobalsScript.statements(script)) {
+            Matcher matcher = PASSWORD.matcher(statement);
+            if (statement.startsWith("CREATE ROLE ")) {
+                line(
+                        out,
+                        "DO "
+                                + dollarQuoted(
+                                        "BEGIN " + statement + "; EXCEPTION WHEN duplicate_object THEN NULL; END"));
+            } else if (matcher.matches()) {
+                line(out, matcher.group("start") + matcher.group("end"));
+                passwords.add("ALTER ROLE " + matcher.group("role") + matcher.group("password"));
+            } else {
+                line(out, statement);
             }
         }
+        return passwords;
+    }
+
+    private static String dollarQuoted(String text) {
+        String tag = "$role$";
+        while (text.contains(tag)) {
+            tag = "$" + tag.substring(1, tag.length() - 1) + "_$";
+        }
+        return tag + text + tag;
+    }
+
+    private static void line(OutputStream out, String statement) throws IOException {
+        out.write((statement + ";\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private void database(ClientProgram pgRestore, String path, OutputStream out) throws IOException {

@@ -92,6 +92,9 @@ record PostgresServer(
         String state = Optional.ofNullable(cause.getSQLState()).orElse("     ");
         return switch (state) {
             case "28P01", "28000" -> "check the user \"" + user + "\", its password and the server's pg_hba.conf";
+            case "08004" -> // refused before a wrong password could be: mostly because none was given
+                (password.isEmpty() ? "give the password in the URL, in PGPASSWORD or by the key password; " : "")
+                        + "check the user \"" + user + "\" and the server's pg_hba.conf";
             case "3D000" -> "check the name of the database";
             case "42501" ->
                 "grant role \"" + user + "\" the right: GRANT pg_read_all_data TO " + SqlText.identifier(user);

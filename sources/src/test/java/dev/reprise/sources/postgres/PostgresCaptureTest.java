@@ -39,9 +39,21 @@ class PostgresCaptureTest extends PostgresFixture {
             assertThat(captured.paths())
                     .containsExactly(
                             "a%2Fb%20%22c%27%20%3D%25.d.dump",
-                            "app.dump", "databases.json", "empty.dump", "globals.sql", "postgres.dump");
+                            "app.dump", "databases.json", "empty.dump", "globals.sql");
             assertThat(captured.text("globals.sql")).contains("CREATE ROLE app_owner", "SCRAM-SHA-256");
             assertThat(captured.bytes("app.dump")).startsWith("PGDMP".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Test
+        void leaves_the_maintenance_database_out_only_while_nobody_put_anything_into_it() throws SQLException {
+            origin.execute("postgres", "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+            try {
+                assertThat(CapturedStreams.of(source(FactsLevel.NONE)).paths()).contains("postgres.dump");
+            } finally {
+                origin.execute("postgres", "DROP FUNCTION one()");
+            }
+            assertThat(CapturedStreams.of(source(FactsLevel.NONE)).paths()).doesNotContain("postgres.dump");
+            assertThat(CapturedStreams.of(only("postgres")).paths()).contains("postgres.dump");
         }
 
         @Test
@@ -195,8 +207,8 @@ class PostgresCaptureTest extends PostgresFixture {
                 }
             });
             assertThat(failure)
-                    .hasMessageContaining("app.dump")
-                    .hasMessageContaining("contents of table \"big\" failed");
+                    .hasMessageContaining("app.dump of database \"app\" is not whole")
+                    .hasMessageMatching("(?s).*(terminating connection|contents of table).*");
         }
 
         @Test
