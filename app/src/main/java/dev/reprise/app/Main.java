@@ -1,5 +1,6 @@
 package dev.reprise.app;
 
+import dev.reprise.base.ExitStatus;
 import dev.reprise.cli.Cli;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CommandList;
@@ -26,8 +27,12 @@ final class Main {
             return;
         }
         var interruption = Interruption.guard(Thread.currentThread());
-        int status = new Cli(commands(), context()).run(arguments);
-        interruption.end(status);
+        try {
+            interruption.end(new Cli(commands(), context()).run(arguments));
+        } catch (Error broken) { // a damaged installation, no memory: nobody else would end the waiting for the worker
+            System.err.println("error: the program itself is broken or out of memory: " + broken);
+            interruption.end(ExitStatus.FAILED.code());
+        }
     }
 
     /// Every command there is.

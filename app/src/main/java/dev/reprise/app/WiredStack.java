@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 /// Turns settings into things that work: the only place that knows both sides.
 final class WiredStack implements Stack {
     private static final int MOST_WORKERS = 16;
+    private static final String LOCALHOST = "localhost";
 
     private final RepriseConfig config;
     private final CommandContext context;
@@ -78,15 +79,6 @@ final class WiredStack implements Stack {
     @Override
     public int workers() {
         return Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_WORKERS);
-    }
-
-    @Override
-    public String kind(String source) {
-        return switch (config.source(source)) {
-            case SourceSettings.Files _ -> "files";
-            case SourceSettings.Postgres _ -> "postgres";
-            case SourceSettings.Redis _ -> "redis";
-        };
     }
 
     @Override
@@ -144,20 +136,36 @@ final class WiredStack implements Stack {
     }
 
     @Override
-    public StreamSource streams(String source) {
-        return switch (config.source(source)) {
-            case SourceSettings.Postgres postgres -> wired(postgres);
-            case SourceSettings.Redis redis -> wired(redis);
-            case SourceSettings.Files files -> throw new IllegalStateException(files.name() + " is a folder");
+    public StreamSource restorer(String source, String kind) {
+        return switch (kind) {
+            case "postgres" -> postgres(source);
+            case "redis" ->
+                config.sources().get(source) instanceof SourceSettings.Redis redis
+                        ? wired(redis)
+                        : new RedisSource(
+                                RedisSettings.ofServer(
+                                        source, LOCALHOST, 6379, Optional.empty(), Optional.empty(), false),
+                                context.clock());
+            default ->
+                throw new OperationException(
+                        ExitStatus.FAILED,
+                        "source %s is of kind %s, which this version does not restore".formatted(source, kind),
+                        "use the version that made the point, or restic",
+                        null);
         };
+    }
+
+    /// The server of the configuration may be the one that was lost: a restore uses only its password and tools.
+    private PostgresSource postgres(String source) {
+        return config.sources().get(source) instanceof SourceSettings.Postgres postgres
+                ? wired(postgres)
+                : new PostgresSource(PostgresSettings.ofServer(
+                        source, LOCALHOST, 5432, Optional.empty(), environmentPassword("PGPASSWORD")));
     }
 
     @Override
     public void exportSql(String source, StoredStreams stored, OutputStream out) throws IOException {
-        if (!(config.source(source) instanceof SourceSettings.Postgres postgres)) {
-            throw new IllegalStateException(source + " is no database");
-        }
-        wired(postgres).exportSql(stored, out);
+        postgres(source).exportSql(stored, out);
     }
 
     private FilesRequest request(SourceSettings.Files files) {

@@ -25,8 +25,7 @@ public final class Configurations {
             return fromEnvironment.read(context.workingDirectory());
         }
         throw ConfigException.of(
-                "there is no configuration: no " + file + ", and DATABASE_URL, REDIS_URL, UPLOADS_DIR with BACKUP_ROOT"
-                        + " are not set",
+                "there is no configuration: no " + file + ", and BACKUP_ROOT or RESTIC_REPOSITORY is not set",
                 "run \"reprise init\" to write a configuration, or name one with --config");
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// A configuration from the environment variables that applications have anyway, for an ad hoc backup.
 ///
-/// `DATABASE_URL`, `REDIS_URL` and `UPLOADS_DIR` are the sources `database`, `cache` and `uploads`; `BACKUP_ROOT` or
+/// `DATABASE_URL`, `REDIS_URL` and `UPLOADS_DIR` are the sources `postgres`, `redis` and `uploads`; `BACKUP_ROOT` or
 /// `RESTIC_REPOSITORY` is the repository `main`; its password comes from `REPRISE_PASSWORD_FILE`,
 /// `REPRISE_PASSWORD`, or restic's `RESTIC_PASSWORD_COMMAND`, `RESTIC_PASSWORD_FILE`, `RESTIC_PASSWORD`, the first
 /// that is set. One job `adhoc` captures them all. Empty variables count as not set.
@@ -20,18 +20,22 @@ public record ConfigFromEnvironment(Map<String, String> environment) {
 
     private static final List<String> SOURCES = List.of("DATABASE_URL", "REDIS_URL", "UPLOADS_DIR");
 
-    /// Whether there is a source and a repository.
+    /// Whether a repository is named: that is enough to restore from it.
     public boolean isPresent() {
-        return SOURCES.stream().anyMatch(this::isSet) && repository().isPresent();
+        return repository().isPresent();
     }
 
+    /// Without any source the configuration has only its repository: on the day after, the machine may have nothing
+    /// else.
+    ///
     /// @param directory absolute; relative paths start here
     /// @throws ConfigException naming the variables that are missing
     public RepriseConfig read(Path directory) {
-        return ConfigReader.read(text(), ORIGIN, directory);
+        boolean sources = SOURCES.stream().anyMatch(this::isSet);
+        return ConfigReader.read(sources ? text() : repositories(), ORIGIN, directory);
     }
 
-    /// The same as a file. Secrets stay in their variables: the text names them.
+    /// The configuration as a file. Secrets stay in their variables: the text names them.
     ///
     /// @throws ConfigException naming the variables that are missing
     public String text() {
@@ -39,18 +43,16 @@ public record ConfigFromEnvironment(Map<String, String> environment) {
             throw ConfigException.of(
                     "none of " + String.join(", ", SOURCES) + " is set", "set those of what is to be protected");
         }
-        var text =
-                new StringBuilder("# Made from environment variables; secrets stay there.\n\nrepositories:\n  main:\n");
-        text.append("    location: ").append(repository().orElseThrow(ConfigFromEnvironment::noRepository));
-        text.append("\n    password: ").append(password()).append("\n\nsources:\n");
+        var text = new StringBuilder("# Made from environment variables; secrets stay there.\n\n");
+        text.append(repositories()).append("\nsources:\n");
         var names = new ArrayList<String>();
         if (isSet("DATABASE_URL")) {
-            names.add("database");
-            text.append("  database:\n    kind: postgres\n    url: {env: DATABASE_URL}\n");
+            names.add("postgres");
+            text.append("  postgres:\n    kind: postgres\n    url: {env: DATABASE_URL}\n");
         }
         if (isSet("REDIS_URL")) {
-            names.add("cache");
-            text.append("  cache:\n    kind: redis\n    url: {env: REDIS_URL}\n    required: false\n");
+            names.add("redis");
+            text.append("  redis:\n    kind: redis\n    url: {env: REDIS_URL}\n    required: false\n");
         }
         if (isSet("UPLOADS_DIR")) {
             names.add("uploads");
@@ -62,6 +64,15 @@ public record ConfigFromEnvironment(Map<String, String> environment) {
                 .append(String.join(", ", names))
                 .append("]\n    repository: main\n")
                 .toString();
+    }
+
+    private String repositories() {
+        return """
+                repositories:
+                  main:
+                    location: %s
+                    password: %s
+                """.formatted(repository().orElseThrow(ConfigFromEnvironment::noRepository), password());
     }
 
     private Optional<String> repository() {

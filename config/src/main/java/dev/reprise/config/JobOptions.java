@@ -52,7 +52,7 @@ final class JobOptions {
     static final Option<Values> RETENTION = Option.optional(
             "retention",
             new ValueType.Nested(RETENTION_SECTION),
-            "Which recovery points are kept; without it, all of them",
+            "Which recovery points are kept; without it, all of them. Not applied yet: this version removes nothing",
             "{keep-daily: 7, keep-weekly: 4, keep-monthly: 12}");
 
     static final Section SECTION = Section.of(

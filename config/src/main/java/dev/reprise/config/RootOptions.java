@@ -11,15 +11,17 @@ final class RootOptions {
             ValueType.Named.of(RepositoryOptions.SECTION),
             "Where backups go",
             "{main: {location: /srv/backup, password: {file: /etc/reprise/password}}}");
-    static final Option<Map<String, Values>> SOURCES = Option.required(
+    static final Option<Map<String, Values>> SOURCES = Option.withDefault(
             "sources",
             ValueType.Named.byKind(SourceOptions.FILES, SourceOptions.POSTGRES, SourceOptions.REDIS),
-            "What is protected",
+            Map.of(),
+            "What is protected; not needed to restore",
             "{uploads: {kind: files, paths: [/srv/uploads]}}");
-    static final Option<Map<String, Values>> JOBS = Option.required(
+    static final Option<Map<String, Values>> JOBS = Option.withDefault(
             "jobs",
             ValueType.Named.of(JobOptions.SECTION),
-            "What is captured together",
+            Map.of(),
+            "What is captured together; not needed to restore",
             "{nightly: {sources: [uploads], repository: main}}");
 
     static final Section SECTION = Section.of(

@@ -23,8 +23,8 @@ class ConfigFromEnvironmentTest {
     @Test
     void all_four_variables_make_a_whole_configuration() {
         RepriseConfig config = read();
-        assertThat(config.job("adhoc").sources()).containsExactly("database", "cache", "uploads");
-        assertThat(config.source("cache").required()).isFalse();
+        assertThat(config.job("adhoc").sources()).containsExactly("postgres", "redis", "uploads");
+        assertThat(config.source("redis").required()).isFalse();
         assertThat(((SourceSettings.Files) config.source("uploads")).paths()).containsExactly("/srv/up \"loads\"");
         RepositorySettings main = config.repository("main");
         Secrets secrets = new Secrets(variables);
@@ -51,6 +51,15 @@ class ConfigFromEnvironmentTest {
     }
 
     @Test
+    void a_repository_alone_is_enough_to_restore() {
+        variables.keySet().removeAll(java.util.List.of("DATABASE_URL", "REDIS_URL", "UPLOADS_DIR"));
+        assertThat(new ConfigFromEnvironment(variables).isPresent()).isTrue();
+        assertThat(read().repositories()).containsOnlyKeys("main");
+        assertThat(read().sources()).isEmpty();
+        assertThat(read().jobs()).isEmpty();
+    }
+
+    @Test
     void what_is_missing_is_named() {
         variables.remove("RESTIC_PASSWORD");
         assertThat(catchThrowableOfType(ConfigException.class, this::read).fact())
@@ -60,8 +69,7 @@ class ConfigFromEnvironmentTest {
         assertThat(catchThrowableOfType(ConfigException.class, this::read).fact())
                 .isEqualTo("neither BACKUP_ROOT nor RESTIC_REPOSITORY is set");
         assertThat(new ConfigFromEnvironment(variables).isPresent()).isFalse();
-        assertThat(catchThrowableOfType(
-                                ConfigException.class, () -> new ConfigFromEnvironment(Map.of()).read(Path.of("/")))
+        assertThat(catchThrowableOfType(ConfigException.class, () -> new ConfigFromEnvironment(Map.of()).text())
                         .fact())
                 .isEqualTo("none of DATABASE_URL, REDIS_URL, UPLOADS_DIR is set");
     }

@@ -186,7 +186,7 @@ class ConfigReaderTest {
         void the_example_it_hands_out() {
             RepriseConfig config = read(Example.text());
             assertThat(config.warnings()).isEmpty();
-            assertThat(config.job("nightly").sources()).containsExactly("database", "cache", "uploads");
+            assertThat(config.job("nightly").sources()).containsExactly("postgres", "redis", "uploads");
         }
 
         @Test

@@ -140,9 +140,7 @@ public final class RestoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         requireOneTarget();
         Stack stack = stacks.of(global);
-        String from = repository.isEmpty() && !sources.isEmpty()
-                ? Select.jobOf(stack, sources.getFirst()).repository()
-                : Select.repository(stack, repository);
+        String from = Select.repositoryOf(stack, repository, sources);
         try (Repository opened = stack.open(from);
                 RepositoryLock _ = opened.lock(RepositoryLock.Kind.SHARED, Duration.ZERO)) {
             RecoveryPoint chosen = new Points(opened).find(point, this::holdsSources);

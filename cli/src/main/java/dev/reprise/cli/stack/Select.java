@@ -11,6 +11,13 @@ final class Select {
 
     /// @param names empty means all
     static List<Stack.Job> jobs(Stack stack, List<String> names) {
+        if (stack.jobs().isEmpty()) {
+            throw new OperationException(
+                    ExitStatus.BAD_CONFIGURATION,
+                    "there is no job to run",
+                    "add sources and jobs to the configuration, or set DATABASE_URL, REDIS_URL or UPLOADS_DIR",
+                    null);
+        }
         if (names.isEmpty()) {
             return stack.jobs();
         }
@@ -48,18 +55,19 @@ final class Select {
         return name;
     }
 
-    /// The job that captures a source: named, or the first one that has it.
-    static Stack.Job jobOf(Stack stack, String source) {
+    /// Where a source is restored from: the repository that was named, else that of the first job which captures it,
+    /// else the only one. A source needs no configuration to be restored: the point knows what it is.
+    ///
+    /// @param name empty when not given
+    static String repositoryOf(Stack stack, String name, List<String> sources) {
+        if (!name.isEmpty()) {
+            return repository(stack, name);
+        }
         return stack.jobs().stream()
-                .filter(job -> job.sources().contains(source))
+                .filter(job -> job.sources().stream().anyMatch(sources::contains))
                 .findFirst()
-                .orElseThrow(() -> unknown(
-                        "source of a job",
-                        source,
-                        stack.jobs().stream()
-                                .flatMap(job -> job.sources().stream())
-                                .distinct()
-                                .toList()));
+                .map(Stack.Job::repository)
+                .orElseGet(() -> repository(stack, ""));
     }
 
     private static OperationException unknown(String what, String name, List<String> known) {

@@ -33,15 +33,13 @@ public interface Stack {
     /// What one run of a job captures.
     RunRequest request(Job job);
 
-    /// `files`, `postgres` or `redis`.
+    /// What restores a captured source that is made of streams. Where the configuration does not have the source, or
+    /// not any more, it works with defaults.
     ///
-    /// @throws dev.reprise.base.RepriseException if there is no such source
-    String kind(String source);
+    /// @param kind what was captured: `postgres` or `redis`
+    StreamSource restorer(String source, String kind);
 
-    /// A source that is read as streams.
-    StreamSource streams(String source);
-
-    /// Writes a database source as one plain SQL text.
+    /// Writes a captured database source as one plain SQL text.
     void exportSql(String source, StoredStreams stored, OutputStream out) throws IOException;
 
     /// Threads for work on this machine.

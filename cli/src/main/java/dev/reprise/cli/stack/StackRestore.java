@@ -194,7 +194,7 @@ final class StackRestore {
     ExitStatus streams(
             CapturedSource source, String target, boolean replace, Map<String, String> options, boolean dryRun)
             throws IOException {
-        StreamSource restorer = stack.streams(source.name());
+        StreamSource restorer = stack.restorer(source.name(), source.kind());
         String place = source.kind().equals("redis") ? context.resolve(target).toString() : target;
         try (var stored = SnapshotStreams.open(repository, index, source)) {
             RestorePlan plan = restorer.plan(stored, new RestoreRequest(place, replace, options));

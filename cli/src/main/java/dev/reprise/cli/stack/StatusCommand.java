@@ -4,6 +4,7 @@ import dev.reprise.base.ExitStatus;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
+import dev.reprise.operations.OperationException;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.recovery.status.SourceStatus;
@@ -12,6 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +56,7 @@ public final class StatusCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         Map<String, List<RecoveryPoint>> points = new HashMap<>();
         List<SourceStatus> all = new ArrayList<>();
-        for (Stack.Job job : stack.jobs()) {
+        for (Stack.Job job : jobs(stack, points)) {
             List<RecoveryPoint> known = points.computeIfAbsent(job.repository(), name -> read(stack, name));
             job.sources().forEach(source -> all.add(SourceStatus.of(job.name(), source, known, context.clock())));
         }
@@ -60,6 +64,30 @@ public final class StatusCommand implements Callable<Integer> {
         return all.stream().allMatch(status -> status.attention().isEmpty())
                 ? ExitStatus.OK.code()
                 : ExitStatus.INCOMPLETE.code();
+    }
+
+    /// The jobs of the configuration; on a machine that has none, those the points tell of.
+    private List<Stack.Job> jobs(Stack stack, Map<String, List<RecoveryPoint>> points) {
+        if (!stack.jobs().isEmpty()) {
+            return stack.jobs();
+        }
+        String repository = Select.repository(stack, "");
+        List<RecoveryPoint> known = points.computeIfAbsent(repository, name -> read(stack, name));
+        Map<String, Set<String>> sources = new TreeMap<>();
+        for (RecoveryPoint point : known) {
+            Set<String> ofJob = sources.computeIfAbsent(point.job(), _ -> new TreeSet<>());
+            point.sources().forEach(source -> ofJob.add(source.name()));
+        }
+        if (sources.isEmpty()) {
+            throw new OperationException(
+                    ExitStatus.INCOMPLETE,
+                    "no job is configured and repository %s holds no recovery point".formatted(repository),
+                    "configure jobs and run \"reprise backup\"",
+                    null);
+        }
+        return sources.entrySet().stream()
+                .map(job -> new Stack.Job(job.getKey(), repository, List.copyOf(job.getValue())))
+                .toList();
     }
 
     private List<RecoveryPoint> read(Stack stack, String repository) {
