@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Random;
 
 /// A folder with everything that has ever gone wrong in a backup: names in no encoding, links of both kinds,
-/// devices,
-/// set-id bits, attributes, times before 1970, holes, files of one chunk and of many.
+/// devices, set-id bits, attributes, times before 1970, holes, files of one chunk and of many.
 final class NastyTree {
     static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 

@@ -69,10 +69,20 @@ final class RepriseRepository {
 
     /// Saves one folder by its absolute path.
     CapturedSource backup(Path target, Compression compression) {
+        return backup(RawName.of(target.toString()), RawName.of("/"), compression);
+    }
+
+    /// Saves the content of a folder by the name `.`: no folder above it, whose times others change, gets into the
+    /// tree.
+    CapturedSource backupInside(Path folder, Compression compression) {
+        return backup(RawName.of("."), RawName.of(folder.toString()), compression);
+    }
+
+    private CapturedSource backup(RawName target, RawName workingDirectory, Compression compression) {
         try (Repository repository = open()) {
             var files = new FilesRequest(
-                    List.of(RawName.of(target.toString())),
-                    RawName.of("/"),
+                    List.of(target),
+                    workingDirectory,
                     null,
                     List.of(),
                     Map.of(),

@@ -112,11 +112,11 @@ class SharedRepositoryTest {
     void an_unchanged_tree_gets_the_tree_id_of_the_newest_restic(String zone) {
         StockRestic restic = restic("0.19").with(Map.of("TZ", zone));
         restic.ok("init");
-        restic.ok("backup", "--host", RepriseRepository.HOST, tree.toString());
+        restic.ok(tree, "backup", "--host", RepriseRepository.HOST, ".");
         ObjectId theirs = reprise.snapshots().getFirst().snapshot().tree();
 
         ObjectId ours = new RepriseRepository(folder, PASSWORD, ZoneId.of(zone))
-                .backup(tree, Compression.AUTO)
+                .backupInside(tree, Compression.AUTO)
                 .tree();
 
         assertThat(ours).isEqualTo(theirs);
@@ -132,10 +132,10 @@ class SharedRepositoryTest {
         StockRestic restic = restic("0.19").with(Map.of("TZ", "Europe/Berlin"));
         reprise.init(2);
         ObjectId ours = new RepriseRepository(folder, PASSWORD, ZoneId.of("Europe/Berlin"))
-                .backup(tree, Compression.AUTO)
+                .backupInside(tree, Compression.AUTO)
                 .tree();
 
-        String out = restic.ok("backup", "--json", "--host", RepriseRepository.HOST, tree.toString())
+        String out = restic.ok(tree, "backup", "--json", "--host", RepriseRepository.HOST, ".")
                 .out();
 
         assertThat(out).contains("\"files_new\":0", "\"files_changed\":0", "\"dirs_changed\":0", "\"tree_blobs\":0");
