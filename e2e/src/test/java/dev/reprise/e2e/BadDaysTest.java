@@ -1,0 +1,269 @@
+package dev.reprise.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.reprise.testkit.restic.StockRestic;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What goes wrong in real life, seen from the command line: one clear error, the right status, nothing lost.
+@DisplayName("On a bad day")
+class BadDaysTest {
+    private static final String PASSWORD = "end to end password";
+
+    @TempDir
+    private Path home;
+
+    private Path data;
+    private RepriseProcess reprise;
+
+    @BeforeEach
+    void protect() throws IOException {
+        data = Files.createDirectory(home.resolve("data"));
+        fill(data, 1, 12);
+        reprise = new RepriseProcess(home).configure("files:\n  kind: files\n  paths: [%s]".formatted(data), "files");
+        reprise.ok("init");
+        reprise.ok("backup");
+    }
+
+    @Test
+    void a_wrong_password_is_told_with_status_12() {
+        var result = reprise.with("REPRISE_TEST_PASSWORD", "wrong").run("points");
+
+        assertThat(result.status()).isEqualTo(12);
+        assertThat(result.err())
+                .contains("the password opens none of the 1 keys")
+                .contains("hint:");
+    }
+
+    @Test
+    void a_missing_repository_is_told_with_status_10() throws IOException {
+        Files.move(home.resolve("repository"), home.resolve("elsewhere"));
+
+        var result = reprise.run("backup");
+
+        assertThat(result.status()).isEqualTo(10);
+        assertThat(result.err()).contains("there is no repository at");
+        assertThat(home.resolve("repository")).doesNotExist();
+    }
+
+    @ParameterizedTest(name = "a damaged {0}")
+    @CsvSource({"pack,data", "index,index", "snapshot,snapshots", "key,keys", "config,config", "point,reprise/points"})
+    void is_named_and_never_passed_over(String what, String where) throws IOException {
+        Path object = largest(home.resolve("repository").resolve(where));
+        flip(object);
+
+        var result = reprise.run("check", "--read-data");
+
+        assertThat(result.status()).isEqualTo(1);
+        String name = what.equals("config") ? "config" : object.getFileName().toString();
+        assertThat(result.out() + result.err()).contains(name.length() > 8 ? name.substring(0, 8) : name);
+        assertThat(result.err()).doesNotContain("Exception").doesNotContain("internal error");
+    }
+
+    @Test
+    void one_damaged_pack_leaves_other_points_restorable() throws IOException {
+        fill(data, 2, 3);
+        reprise.ok("backup");
+        var before = packs();
+        fill(data, 3, 3);
+        reprise.ok("backup");
+        var after = packs();
+        after.removeAll(before);
+        Path damaged = after.stream()
+                .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
+                .orElseThrow();
+        flip(damaged);
+
+        var broken = reprise.run("restore", "files", "--to", "broken");
+        assertThat(broken.status()).isEqualTo(1);
+        assertThat(broken.err()).contains("fresh-3-");
+
+        String older = point(1);
+        reprise.ok("restore", "files", "--to", "older", "--point", older);
+        assertThat(home.resolve("older/fresh-2-0")).exists();
+        assertThat(home.resolve("older/fresh-3-0")).doesNotExist();
+    }
+
+    /// The small disk exists in the mount namespace of that one run; what it left is copied out for the next.
+    @Test
+    void a_full_disk_fails_the_run_and_the_next_one_completes() throws IOException {
+        assumeThat(new ProcessBuilder("unshare", "--map-root-user", "--mount", "true")
+                        .start()
+                        .onExit()
+                        .join()
+                        .exitValue())
+                .as("this user may not make a mount namespace")
+                .isZero();
+        fill(data, 4, 60);
+        Path repository = reprise.repository();
+        var onSmallDisk = new RepriseProcess(home)
+                .through(List.of("unshare", "--map-root-user", "--mount", "sh", "-c", """
+                        mkdir small && mount -t tmpfs -o size=40m none small && cp -a repository/. small/ &&
+                        mount --bind small repository || exit 99
+                        "$@"; status=$?
+                        mkdir after && cp -a repository/. after/ || exit 99
+                        exit $status""", "sh"));
+
+        var result = onSmallDisk.run("backup");
+
+        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.err()).containsIgnoringCase("no space left on device").contains("hint:  free space there");
+        Files.move(repository, home.resolve("before"));
+        Files.move(home.resolve("after"), repository);
+        assertThat(reprise.ok("points").out().lines())
+                .as("heading and one point")
+                .hasSize(2);
+        StockRestic restic = StockRestic.of("0.19", repository, PASSWORD);
+        restic.ok("check", "--read-data");
+        reprise.ok("backup");
+        restic.ok("check", "--read-data");
+    }
+
+    @Test
+    void unreadable_files_are_named_the_rest_is_saved_and_the_status_is_3() throws IOException {
+        Path secret = data.resolve("secret");
+        Files.writeString(secret, "nobody may read this");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
+
+        var result = withoutPrivileges().run("backup");
+
+        assertThat(result.status()).as(result.err()).isEqualTo(3);
+        assertThat(result.err()).contains("secret");
+        assertThat(result.out()).contains("incomplete");
+        assertThat(reprise.run("status").status()).isEqualTo(3);
+    }
+
+    @Test
+    void two_backups_at_once_both_make_their_point() throws Exception {
+        fill(data, 5, 20);
+        Process first = reprise.start(home.resolve("log-1"), "backup");
+        Process second = reprise.start(home.resolve("log-2"), "backup");
+
+        assertThat(first.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(second.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(first.exitValue())
+                .as(Files.readString(home.resolve("log-1")))
+                .isZero();
+        assertThat(second.exitValue())
+                .as(Files.readString(home.resolve("log-2")))
+                .isZero();
+
+        assertThat(reprise.ok("points").out().lines()).hasSize(4); // heading and three points
+        StockRestic.of("0.19", reprise.repository(), PASSWORD).ok("check", "--read-data");
+    }
+
+    @Test
+    void a_target_that_holds_data_is_refused_with_status_22() throws IOException {
+        Path target = Files.createDirectory(home.resolve("target"));
+        Files.writeString(target.resolve("precious"), "mine");
+
+        var result = reprise.run("restore", "files", "--to", "target");
+
+        assertThat(result.status()).isEqualTo(22);
+        assertThat(result.err()).contains("already holds data").contains("--replace");
+        assertThat(TreeHash.of(target)).containsOnlyKeys("precious");
+    }
+
+    @Test
+    void ctrl_c_ends_with_130_and_leaves_no_lock() throws Exception {
+        fill(data, 6, 60);
+        Process process = reprise.start(home.resolve("log"), "backup");
+        Path locks = home.resolve("repository/locks");
+        while (process.isAlive() && isEmpty(locks)) {
+            Thread.onSpinWait();
+        }
+        process.destroy(); // SIGTERM; Ctrl-C takes the same way
+
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(130);
+        assertThat(isEmpty(locks)).isTrue();
+        StockRestic.of("0.19", reprise.repository(), PASSWORD).ok("check", "--read-data");
+        reprise.ok("backup");
+    }
+
+    @Test
+    void a_check_that_examined_nothing_is_no_success() throws IOException {
+        Path empty = Files.createDirectory(home.resolve("empty"));
+        var fresh =
+                new RepriseProcess(empty).configure("files:\n  kind: files\n  paths: [%s]".formatted(data), "files");
+        fresh.ok("init");
+
+        var result = fresh.run("check");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out()).contains("nothing was examined");
+    }
+
+    /// Permission bits count for root as well once it has given up its capabilities.
+    private RepriseProcess withoutPrivileges() {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        return root
+                ? new RepriseProcess(home).through(List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all"))
+                : reprise;
+    }
+
+    private String point(int fromTheEnd) {
+        List<String> lines = reprise.ok("points").out().lines().toList();
+        return lines.get(lines.size() - 1 - fromTheEnd).split(" ", 2)[0];
+    }
+
+    private Set<Path> packs() throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("repository/data"))) {
+            return files.filter(Files::isRegularFile).collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.noneMatch(file -> !file.getFileName().toString().contains("-tmp-"));
+        }
+    }
+
+    private static Path largest(Path where) throws IOException {
+        try (Stream<Path> files = Files.walk(where)) {
+            return files.filter(Files::isRegularFile)
+                    .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
+                    .orElseThrow();
+        }
+    }
+
+    private static void flip(Path file) throws IOException {
+        file.toFile().setWritable(true);
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            var one = ByteBuffer.allocate(1);
+            long middle = channel.size() / 2;
+            channel.read(one, middle);
+            one.put(0, (byte) (one.get(0) ^ 0x10)).rewind();
+            channel.write(one, middle);
+        }
+    }
+
+    private static void fill(Path folder, long seed, int mebibytes) throws IOException {
+        var random = new Random(seed);
+        for (int i = 0; i < mebibytes; i++) {
+            byte[] bytes = new byte[1 << 20];
+            random.nextBytes(bytes);
+            Files.write(folder.resolve("fresh-%d-%d".formatted(seed, i)), bytes);
+        }
+    }
+}
