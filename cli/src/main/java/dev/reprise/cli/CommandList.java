@@ -75,6 +75,11 @@ public final class CommandList {
         return new CommandList(more);
     }
 
+    /// What users type, in the order of the help.
+    public List<String> names() {
+        return List.copyOf(entries.keySet());
+    }
+
     List<Entry> entries() {
         return List.copyOf(entries.values());
     }

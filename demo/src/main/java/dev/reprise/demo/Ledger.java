@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What was written to one part of the stack under load, and when the part confirmed it. Writes are numbered
-/// from 1
-/// and made one after another. Safe for many threads.
+/// from 1 and made one after another. Safe for many threads.
 final class Ledger {
     private final InstantSource clock;
     private final List<Instant> confirmed = new ArrayList<>();

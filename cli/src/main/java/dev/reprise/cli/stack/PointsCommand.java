@@ -1,6 +1,7 @@
 package dev.reprise.cli.stack;
 
 import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
@@ -62,11 +63,16 @@ public final class PointsCommand implements Callable<Integer> {
         try (Repository opened = stack.open(Select.repository(stack, repository))) {
             var points = new Points(opened);
             if (!point.isEmpty()) {
-                show(points.find(point, candidate -> ofJob(candidate)));
+                show(points.find(point, candidate -> ofJob(candidate), this::unreadable));
                 return ExitStatus.OK.code();
             }
             return list(points).code();
         }
+    }
+
+    private void unreadable(ObjectId id, RuntimeException reason) {
+        global.output()
+                .warning(String.valueOf(reason.getMessage()), "run \"reprise check\" to see what else is affected");
     }
 
     private boolean ofJob(RecoveryPoint candidate) {

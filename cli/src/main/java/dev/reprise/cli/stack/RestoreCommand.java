@@ -143,7 +143,15 @@ public final class RestoreCommand implements Callable<Integer> {
         String from = Select.repositoryOf(stack, repository, sources);
         try (Repository opened = stack.open(from);
                 RepositoryLock _ = opened.lock(RepositoryLock.Kind.SHARED, Duration.ZERO)) {
-            RecoveryPoint chosen = new Points(opened).find(point, this::holdsSources);
+            RecoveryPoint chosen = new Points(opened)
+                    .find(
+                            point,
+                            this::holdsSources,
+                            (id, reason) -> global.output()
+                                    .warning(
+                                            "point %s cannot be read and is passed over: %s"
+                                                    .formatted(id.shortHex(), reason.getMessage()),
+                                            ""));
             BlobIndex index = opened.loadIndex((id, reason) -> {
                 throw RepositoryException.damaged("index " + id.hex(), String.valueOf(reason.getMessage()), reason);
             });

@@ -29,10 +29,8 @@ public final class Points {
     }
 
     /// Every point of which something is left, oldest first. One that cannot be read is given to `damaged` with
-    /// the
-    /// reason. A source whose snapshot was removed since (stock restic can) is shown as failed; a snapshot that
-    /// was
-    /// rewritten (tagged) is followed.
+    /// the reason. A source whose snapshot was removed since (stock restic can) is shown as failed; a snapshot
+    /// that was rewritten (tagged) is followed.
     public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
         List<ObjectId> ids = new ArrayList<>();
         repository
@@ -67,10 +65,15 @@ public final class Points {
     ///
     /// @param wanted   `latest`, or the first digits of a run's id
     /// @param eligible limits what `latest` may choose, for example to points that hold a source
+    /// @param damaged  told of every point that cannot be read: the one that was meant may be among them
     /// @throws OperationException if none or several fit
-    public RecoveryPoint find(String wanted, Predicate<RecoveryPoint> eligible) {
+    public RecoveryPoint find(
+            String wanted, Predicate<RecoveryPoint> eligible, BiConsumer<ObjectId, RuntimeException> damaged) {
         List<ObjectId> unreadable = new ArrayList<>();
-        List<RecoveryPoint> all = list((id, _) -> unreadable.add(id));
+        List<RecoveryPoint> all = list((id, reason) -> {
+            unreadable.add(id);
+            damaged.accept(id, reason);
+        });
         List<RecoveryPoint> fitting = wanted.equals("latest")
                 ? all.stream().filter(eligible).toList()
                 : all.stream()

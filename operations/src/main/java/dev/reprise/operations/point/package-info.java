@@ -2,8 +2,7 @@
 ///
 /// **In:** what was captured, with facts. **Out:** manifests, written last and read back to restore and compare.
 /// A manifest lies beside restic's objects under `reprise/points`, sealed with the same keys; stock restic
-/// neither
-/// needs nor touches it.
+/// neither needs nor touches it.
 @NullMarked
 package dev.reprise.operations.point;
 

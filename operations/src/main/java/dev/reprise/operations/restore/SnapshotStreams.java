@@ -100,8 +100,7 @@ public final class SnapshotStreams implements StoredStreams, AutoCloseable {
     }
 
     /// The tree whose entries a restore of these paths puts directly into its target: the one folder that was
-    /// saved,
-    /// or the root when several were (their absolute paths then appear below the target).
+    /// saved, or the root when several were (their absolute paths then appear below the target).
     ///
     /// @param paths absolute paths of the snapshot
     public static ObjectId content(TreeReader reader, ObjectId root, List<String> paths) {

@@ -6,8 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A repository is absent, locked, damaged or cannot be opened. Each failure has one factory, so its wording
-/// has one
-/// place.
+/// has one place.
 public final class RepositoryException extends RepriseException {
     private static final long serialVersionUID = 1;
 

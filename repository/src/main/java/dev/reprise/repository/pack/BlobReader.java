@@ -15,8 +15,7 @@ public interface BlobReader extends AutoCloseable {
 
     /// Reads several blobs of one pack, joining neighbours into few storage reads. Each result is given to the
     /// consumer once, in order of offsets; `data` is valid only during the call. A blob that is damaged in this
-    /// pack
-    /// is tried in its other copies before it is reported as damaged.
+    /// pack is tried in its other copies before it is reported as damaged.
     ///
     /// @param blobs locations in `pack`, any order
     void readPack(ObjectId pack, List<BlobLocation> blobs, PackConsumer consumer);

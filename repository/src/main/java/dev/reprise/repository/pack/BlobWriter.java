@@ -23,8 +23,7 @@ public interface BlobWriter extends AutoCloseable {
 
     interface Session extends AutoCloseable {
         /// Stores the bytes unless the index or this run already has them. Before a sealed blob is appended to
-        /// its
-        /// pack it is opened, decompressed and compared with `data`.
+        /// its pack it is opened, decompressed and compared with `data`.
         ///
         /// @return what happened; with `fresh` false nothing was written
         Saved save(BlobType type, byte[] data, int offset, int length);

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The end of its output is the end of the stream only if the program then ended well: a dump that dies half-way
 /// closes its output like a good one does. So [#output()] fails at its end unless the exit status is 0 and no
-/// line of
-/// standard error reports an error.
+/// line of standard error reports an error.
 final class ClientProcess implements AutoCloseable {
     private static final int CHUNK_BYTES = 64 << 10;
     private static final int CHUNKS = 8;

@@ -13,8 +13,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /// A PostgreSQL server, 12 or newer, dumped logically: everything in the databases, roles and tablespaces; not
-/// the
-/// server's configuration and replication slots.
+/// the server's configuration and replication slots.
 ///
 /// Facts: `versions` hold `server` and `pg_dump`; `positions` hold `lsn` (of the moment the data stands for), and
 /// `<database>.lsn` and `<database>.bytes`; `counts` hold rows per table as `database.schema.table` and large
@@ -23,13 +22,11 @@ import java.util.List;
 ///
 /// A restore goes to `postgresql://user@host:port/` (an empty target is the server it came from) and knows these
 /// options: `only=a,b` restores these databases; `database=OLD:NEW,…` under other names; `globals=no` leaves
-/// roles
-/// and tablespaces alone; `owners=no` gives everything to the connecting role; `password-file` holds the target's
-/// password where the URL has none. Its facts use the names of the capture.
+/// roles and tablespaces alone; `owners=no` gives everything to the connecting role; `password-file` holds the
+/// target's password where the URL has none. Its facts use the names of the capture.
 ///
 /// Safe for many threads; methods that talk to the server may take as long as the data is big and end early
-/// when the
-/// thread is interrupted.
+/// when the thread is interrupted.
 public final class PostgresSource implements StreamSource {
     private static final int OLDEST_MAJOR = 12;
     private static final String UNREADABLE = """

@@ -40,8 +40,7 @@ public record RedisSettings(
     }
 
     /// Reads `redis://user:password@host:port` or `rediss://…` for TLS; a path naming a database is ignored,
-    /// because
-    /// all are captured.
+    /// because all are captured.
     ///
     /// @param password used when the URL has none
     public static RedisSettings ofUrl(String name, String url, Optional<Secret> password) {

@@ -207,8 +207,7 @@ class PostgresCaptureTest extends PostgresFixture {
                 }
             });
             assertThat(failure)
-                    .hasMessageContaining("app.dump of database \"app\" is not whole")
-                    .hasMessageMatching("(?s).*(terminating connection|contents of table).*");
+                    .hasMessageContaining("app.dump of database \"app\" is not whole: pg_dump ended with status 1:");
         }
 
         @Test
