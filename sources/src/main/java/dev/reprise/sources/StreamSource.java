@@ -37,6 +37,15 @@ public interface StreamSource {
     /// @return facts of what is now in the target, counted there
     Facts restore(StoredStreams stored, RestorePlan plan, SourceListener listener);
 
+    /// The recorded facts that a plan brings back: those to compare with what [#restore] returns, key by key. A plan
+    /// that restores only a part of a capture leaves out what was recorded of the rest.
+    ///
+    /// @param plan made by [#plan] of this source for these streams
+    /// @return under the names of the capture, as `restore` reports them too
+    default Facts expected(StoredStreams stored, RestorePlan plan) {
+        return stored.facts();
+    }
+
     /// Takes the streams of a capture.
     @FunctionalInterface
     interface StreamSink {

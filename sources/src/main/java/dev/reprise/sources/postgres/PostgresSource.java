@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// A PostgreSQL server, 12 or newer, dumped logically: everything in the databases, roles and tablespaces; not
 /// the server's configuration and replication slots.
@@ -103,10 +105,36 @@ public final class PostgresSource implements StreamSource {
     /// then
     @Override
     public Facts restore(StoredStreams stored, RestorePlan plan, SourceListener listener) {
+        return new PostgresRestore(own(plan), stored, settings.level(), listener).run();
+    }
+
+    private PostgresRestorePlan own(RestorePlan plan) {
         if (!(plan instanceof PostgresRestorePlan own) || own.owner() != this) {
             throw new IllegalStateException("this plan was not made by source \"" + settings.name() + "\"");
         }
-        return new PostgresRestore(own, stored, settings.level(), listener).run();
+        return own;
+    }
+
+    /// Those of the databases in the plan, under their captured names, and those of the server as a whole.
+    @Override
+    public Facts expected(StoredStreams stored, RestorePlan plan) {
+        Facts all = stored.facts();
+        List<String> chosen = own(plan).databases().stream()
+                .map(database -> PlainNames.factKey(database.entry().name()) + ".")
+                .toList();
+        return new Facts(
+                all.consistentAt(),
+                all.versions(),
+                ofDatabases(chosen, all.positions()),
+                ofDatabases(chosen, all.counts()),
+                ofDatabases(chosen, all.digests()));
+    }
+
+    /// Keys without a dot belong to no database.
+    private static <V> SortedMap<String, V> ofDatabases(List<String> prefixes, SortedMap<String, V> facts) {
+        var kept = new TreeMap<>(facts);
+        kept.keySet().removeIf(key -> key.contains(".") && prefixes.stream().noneMatch(key::startsWith));
+        return kept;
     }
 
     /// Writes a capture as one SQL text for psql: the globals, then every database with its creation. The text is

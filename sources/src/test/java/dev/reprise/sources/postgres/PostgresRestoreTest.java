@@ -99,6 +99,26 @@ class PostgresRestoreTest extends PostgresFixture {
         }
 
         @Test
+        void of_some_databases_expects_the_facts_of_these_only() {
+            PostgresSource source = source(FactsLevel.DIGESTS);
+            CapturedStreams captured = CapturedStreams.of(source);
+            RestorePlan plan = source.plan(captured, toTarget(false, Map.of("only", ODD, "database", ODD + ":other")));
+            Facts expected = source.expected(captured, plan);
+            assertThat(expected.counts())
+                    .containsOnlyKeys(
+                            "a%2Fb%20%22c%27%20%3D%25%2Ed.(large objects)", "a%2Fb%20%22c%27%20%3D%25%2Ed.public.t");
+            assertThat(expected.positions())
+                    .containsOnlyKeys("a%2Fb%20%22c%27%20%3D%25%2Ed.bytes", "a%2Fb%20%22c%27%20%3D%25%2Ed.lsn", "lsn");
+            Facts restored = source.restore(captured, plan, SourceListener.SILENT);
+            assertThat(restored.counts()).isEqualTo(expected.counts());
+            assertThat(restored.digests()).isEqualTo(expected.digests());
+
+            RestorePlan all = source.plan(captured, toTarget(false, Map.of("database", "app:x,empty:y," + ODD + ":z")));
+            assertThat(source.expected(captured, all).counts())
+                    .isEqualTo(captured.facts().counts());
+        }
+
+        @Test
         void needs_no_roles_when_owners_are_not_wanted() throws SQLException {
             PostgresSource source = only("app");
             CapturedStreams captured = CapturedStreams.of(source);
