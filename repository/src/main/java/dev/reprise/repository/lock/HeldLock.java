@@ -1,6 +1,5 @@
 package dev.reprise.repository.lock;
 
-import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.repository.model.RepositoryException;
@@ -70,10 +69,10 @@ final class HeldLock implements RepositoryLock {
         }
         String reason = lost;
         if (reason != null) {
-            throw new CancelledException(reason);
+            throw RepositoryException.lockLost(reason);
         }
         if (age().compareTo(UNSAFE_AFTER) >= 0) {
-            throw new CancelledException(
+            throw RepositoryException.lockLost(
                     "the lock of the repository could not be refreshed for " + age().toMinutes() + " minutes");
         }
     }

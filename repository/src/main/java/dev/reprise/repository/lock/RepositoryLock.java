@@ -13,8 +13,8 @@ public interface RepositoryLock extends AutoCloseable {
 
     /// Call before every step that others must not contradict (uploading a pack, writing a snapshot).
     ///
-    /// @throws dev.reprise.base.CancelledException if the lock could not be refreshed for 22.5 minutes or was
-    /// removed
+    /// @throws dev.reprise.repository.model.RepositoryException if the lock could not be refreshed for 22.5 minutes
+    /// or was removed (exit status 11)
     void ensureHeld();
 
     /// Removes the lock; waits up to a minute for storage, also when the thread is interrupted.

@@ -40,6 +40,15 @@ public final class RepositoryException extends RepriseException {
                 null);
     }
 
+    /// Our own lock is gone: others may already have removed what we rely on.
+    public static RepositoryException lockLost(String fact) {
+        return new RepositoryException(
+                ExitStatus.LOCKED,
+                fact + "; stopped before anything could contradict what others do",
+                "run it again; find out who removes locks, and do not use \"unlock --remove-all\" while programs work",
+                null);
+    }
+
     /// Something stored does not decode, authenticate or hash to its name.
     ///
     /// @param object what, with its id: `pack 5f3a…`
