@@ -41,6 +41,12 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
 
     @Override
     public ObjectId save(ObjectType type, byte[] json) {
+        if (json.length > limit(type)) {
+            throw RepositoryException.refused(
+                    "a new %s of %d bytes would be too large to be read again (at most %d)"
+                            .formatted(ObjectName.word(type), json.length, limit(type)),
+                    "save fewer paths at once");
+        }
         DocumentCodec codec = borrow();
         try {
             byte[] sealed = codec.seal(json);
@@ -57,7 +63,7 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
     private static void compare(DocumentCodec codec, ObjectType type, byte[] sealed, byte[] json) {
         boolean same;
         try {
-            same = Arrays.equals(codec.open(sealed, Math.max(limit(type), json.length)), json);
+            same = Arrays.equals(codec.open(sealed, limit(type)), json);
         } catch (ForgedException | IllegalArgumentException e) {
             same = false;
         }
