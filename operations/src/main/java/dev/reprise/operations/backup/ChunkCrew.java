@@ -82,15 +82,19 @@ final class ChunkCrew implements AutoCloseable {
         return storedBytes;
     }
 
-    /// Breaks off what is still going on and waits for the threads.
+    /// Breaks off what is still going on and waits for the threads. A stream that breaks off is no reason to
+    /// interrupt a thread that is storing a chunk: that would fail the writer, which other sources share. Only when
+    /// the run itself is cancelled are they interrupted.
     @Override
     public void close() {
         fail(new CancelledException("the stream was broken off"));
         boolean interrupted = Thread.interrupted();
         for (Thread thread : threads) {
             while (thread.isAlive()) {
-                try {
+                if (interrupted) {
                     thread.interrupt();
+                }
+                try {
                     thread.join();
                 } catch (InterruptedException e) {
                     interrupted = true;

@@ -28,16 +28,28 @@ public final class SnapshotStreams implements StoredStreams, AutoCloseable {
     /// @throws RepositoryException if its trees cannot be read, or a stream its manifest names is not there
     public static SnapshotStreams open(Repository repository, BlobIndex index, CapturedSource captured) {
         var streams = new SnapshotStreams(new TreeReader(repository, index), captured);
-        streams.collect("", streams.reader.find(treeOf(captured), "/" + captured.name()));
+        boolean whole = false;
+        try {
+            streams.collect("", streams.reader.find(treeOf(captured), "/" + captured.name()));
+            streams.requireAll();
+            whole = true;
+            return streams;
+        } finally {
+            if (!whole) {
+                streams.close();
+            }
+        }
+    }
+
+    private void requireAll() {
         for (var named : captured.streams()) {
-            Node file = streams.files.get(named.path());
+            Node file = files.get(named.path());
             if (file == null || file.size() != named.bytes()) {
                 throw RepositoryException.missing(
                         "stream %s of %d bytes".formatted(named.path(), named.bytes()),
                         "recovery of " + captured.name());
             }
         }
-        return streams;
     }
 
     /// The root tree of a captured source.
@@ -78,7 +90,13 @@ public final class SnapshotStreams implements StoredStreams, AutoCloseable {
 
     @Override
     public InputStream open(String path) {
-        return reader.open(node(path));
+        InputStream content = reader.open(node(path));
+        return captured.streams().stream()
+                .filter(stream -> stream.path().equals(path))
+                .findFirst()
+                .<InputStream>map(stream ->
+                        new HashedStream(content, stream.sha256(), "stream %s of %s".formatted(path, captured.name())))
+                .orElse(content);
     }
 
     private Node node(String path) {

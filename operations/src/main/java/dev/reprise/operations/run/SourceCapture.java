@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.TreeMap;
@@ -77,7 +76,7 @@ final class SourceCapture {
         Instant started = clock.instant();
         BlobWriter.Stats before = writer.stats();
         StoredSnapshot parent = parent(source.request());
-        List<String> problems = Collections.synchronizedList(new ArrayList<>());
+        var problems = new Problems();
         BackupListener report = event -> {
             note(event, problems);
             listener.on(new RunEvent.FromBackup(source.name(), event));
@@ -98,13 +97,13 @@ final class SourceCapture {
                 saved.counts().totalBytes(),
                 added.storedBytes(),
                 saved.unreadable(),
-                List.copyOf(problems));
+                problems.told());
     }
 
     private Capture captureStreams(RunSource.Streams source) {
         Instant started = clock.instant();
         BlobWriter.Stats before = writer.stats();
-        List<String> problems = Collections.synchronizedList(new ArrayList<>());
+        var problems = new Problems();
         List<CapturedStream> streams = new ArrayList<>();
         var backup = new StreamBackup(
                 repository,
@@ -140,14 +139,14 @@ final class SourceCapture {
                 saved.counts().totalBytes(),
                 added.storedBytes(),
                 0,
-                List.copyOf(problems));
+                problems.told());
     }
 
     private static SavedTree withPath(SavedTree saved, String source) {
         return new SavedTree(saved.tree(), List.of("/" + source), saved.counts(), saved.unreadable());
     }
 
-    private static void note(BackupEvent event, List<String> problems) {
+    private static void note(BackupEvent event, Problems problems) {
         switch (event) {
             case BackupEvent.Unreadable(String path, String reason, String _) -> problems.add(path + ": " + reason);
             case BackupEvent.Warning(String fact) -> problems.add(fact);

@@ -177,6 +177,7 @@ public final class SampleRepository implements AutoCloseable {
         private long inode;
         private long links = 1;
         private long size;
+        private List<Node.ExtendedAttribute> attributes = List.of();
         private @Nullable RawName target;
         private @Nullable List<ObjectId> content;
         private @Nullable ObjectId subtree;
@@ -219,6 +220,11 @@ public final class SampleRepository implements AutoCloseable {
             return this;
         }
 
+        public Sample attribute(String key, byte[] value) {
+            attributes = List.of(new Node.ExtendedAttribute(key, value));
+            return this;
+        }
+
         public Sample target(String text) {
             target = RawName.of(text);
             return this;
@@ -241,7 +247,7 @@ public final class SampleRepository implements AutoCloseable {
                     size,
                     links,
                     target,
-                    List.of(),
+                    attributes,
                     0,
                     content,
                     subtree,
