@@ -1,24 +1,29 @@
 package dev.reprise.operations.check;
 
+import dev.reprise.base.ObjectId;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.point.RunId;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Examines recovery points: every manifest reads, and every snapshot it names is there and is the one it means.
 public final class PointCheck {
     /// @param points  manifests that were read
+    /// @param removed snapshots that manifests name and that are gone, other than defects
     /// @param defects reported
-    public record Result(long points, long defects) {}
+    public record Result(long points, long removed, long defects) {}
 
     private final Repository repository;
     private final CheckListener listener;
+    private final AtomicLong removed = new AtomicLong();
     private final AtomicLong defects = new AtomicLong();
 
     public PointCheck(Repository repository, CheckListener listener) {
@@ -27,32 +32,58 @@ public final class PointCheck {
     }
 
     public Result run() {
-        List<RecoveryPoint> points =
-                new Points(repository).list((_, reason) -> defect(String.valueOf(reason.getMessage())));
-        Map<String, StoredSnapshot> snapshots = new HashMap<>();
-        repository
-                .snapshots((_, _) -> {})
-                .forEach(each -> snapshots.put(each.id().hex(), each));
-        for (RecoveryPoint point : points) {
-            point.sources().forEach(source -> check(point, source, snapshots));
+        var points = new Points(repository);
+        List<RecoveryPoint> written = points.asWritten((_, reason) -> defect(String.valueOf(reason.getMessage())));
+        Map<RunId, RecoveryPoint> left = new HashMap<>();
+        points.list((_, _) -> {}).forEach(point -> left.put(point.run(), point));
+        Map<ObjectId, StoredSnapshot> snapshots = new HashMap<>();
+        repository.snapshots((_, _) -> {}).forEach(each -> snapshots.put(each.id(), each));
+        Map<String, RunId> newest = new HashMap<>();
+        written.forEach(point -> newest.put(point.job(), point.run()));
+        for (RecoveryPoint point : written) {
+            boolean isNewest = point.run().equals(newest.get(point.job()));
+            RecoveryPoint remaining = left.get(point.run());
+            for (CapturedSource source : point.sources()) {
+                if (source.snapshot() != null) {
+                    check(point, source, remaining, isNewest, snapshots);
+                }
+            }
         }
-        return new Result(points.size(), defects.get());
+        return new Result(written.size(), removed.get(), defects.get());
     }
 
-    private void check(RecoveryPoint point, CapturedSource source, Map<String, StoredSnapshot> snapshots) {
-        if (source.snapshot() == null) {
+    /// A rule of retention removes old snapshots, never the newest ones: if those are gone, something else did it.
+    private void check(
+            RecoveryPoint point,
+            CapturedSource source,
+            @Nullable RecoveryPoint remaining,
+            boolean isNewest,
+            Map<ObjectId, StoredSnapshot> snapshots) {
+        ObjectId id = remaining == null
+                ? null
+                : remaining.source(source.name()).map(CapturedSource::snapshot).orElse(null);
+        if (id == null) {
+            gone(point, source, isNewest);
             return;
         }
-        StoredSnapshot found = snapshots.get(source.snapshot().hex());
+        StoredSnapshot found = snapshots.get(id);
         if (found == null) {
             defect("snapshot %s of source %s, named by point %s, cannot be read"
-                    .formatted(
-                            source.snapshot().shortHex(),
-                            source.name(),
-                            point.run().shortHex()));
+                    .formatted(id.shortHex(), source.name(), point.run().shortHex()));
         } else if (!found.snapshot().tree().equals(source.tree())) {
             defect("point %s and snapshot %s of source %s disagree about its tree"
-                    .formatted(point.run().shortHex(), source.snapshot().shortHex(), source.name()));
+                    .formatted(point.run().shortHex(), id.shortHex(), source.name()));
+        }
+    }
+
+    private void gone(RecoveryPoint point, CapturedSource source, boolean isNewest) {
+        String fact = "point %s of job %s has lost the snapshot of source %s"
+                .formatted(point.run().shortHex(), point.job(), source.name());
+        if (isNewest) {
+            defect(fact + ", although it is the newest point");
+        } else {
+            removed.incrementAndGet();
+            listener.on(new CheckEvent.Hint(fact + ": forgotten, or removed by somebody"));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.reprise.operations.point;
 
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
-import dev.reprise.base.RepriseException;
 import dev.reprise.operations.OperationException;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.RepositoryException;
@@ -32,6 +31,12 @@ public final class Points {
     /// the reason. A source whose snapshot was removed since (stock restic can) is shown as failed; a snapshot
     /// that was rewritten (tagged) is followed.
     public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
+        return new Remains(repository).of(asWritten(damaged));
+    }
+
+    /// Every manifest as it was written, oldest first, whatever became of its snapshots. A storage that fails is not
+    /// a damaged manifest: its exception is thrown.
+    public List<RecoveryPoint> asWritten(BiConsumer<ObjectId, RuntimeException> damaged) {
         List<ObjectId> ids = new ArrayList<>();
         repository
                 .storage()
@@ -42,11 +47,10 @@ public final class Points {
         for (ObjectId id : ids) {
             try {
                 points.add(load(id));
-            } catch (RepriseException e) {
+            } catch (RepositoryException e) {
                 damaged.accept(id, e);
             }
         }
-        points = new ArrayList<>(new Remains(repository).of(points));
         points.sort(Comparator.comparing(RecoveryPoint::started)
                 .thenComparing(point -> point.run().hex()));
         return points;

@@ -98,6 +98,13 @@ public record RecoveryPoint(
         return sources.stream().allMatch(source -> source.outcome() == Outcome.CAPTURED);
     }
 
+    /// Every source that can be restored from this point.
+    public List<CapturedSource> captured() {
+        return sources.stream()
+                .filter(source -> source.outcome() != Outcome.FAILED)
+                .toList();
+    }
+
     public Optional<CapturedSource> source(String name) {
         return sources.stream().filter(source -> source.name().equals(name)).findFirst();
     }

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.base.ByteSize;
 import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
 import dev.reprise.operations.OperationException;
 import dev.reprise.operations.backup.FilesRequest;
+import dev.reprise.operations.check.CheckListener.CheckEvent;
+import dev.reprise.operations.check.PointCheck;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
@@ -26,14 +29,18 @@ import dev.reprise.sources.RestoreRequest;
 import dev.reprise.sources.SourceException;
 import dev.reprise.sources.SourceListener;
 import dev.reprise.sources.StreamSource;
+import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.faults.FaultyStorage;
 import dev.reprise.storage.faults.FaultyStorage.Operation;
+import dev.reprise.storage.local.LocalStorage;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +52,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,13 +68,19 @@ class JobRunTest {
     private Path folder;
 
     private final FaultyStorage storage = new FaultyStorage(new MemoryStorage(), 1);
-    private final Repository repository = Repository.init(
-            storage,
-            Secret.of("test"),
-            new Repository.InitOptions(2, null, new ScryptParameters(2, 8, 1)),
-            new SecureRandom(),
-            InstantSource.fixed(NOW));
+    private Repository repository = init(storage);
+    private final AtomicLong seconds = new AtomicLong();
+    private final InstantSource clock = () -> NOW.plusSeconds(seconds.getAndIncrement());
     private final List<RunEvent> events = new ArrayList<>();
+
+    private static Repository init(Storage storage) {
+        return Repository.init(
+                storage,
+                Secret.of("test"),
+                new Repository.InitOptions(2, null, new ScryptParameters(2, 8, 1)),
+                new SecureRandom(),
+                InstantSource.fixed(NOW));
+    }
 
     @AfterEach
     void close() {
@@ -74,10 +91,17 @@ class JobRunTest {
     private static final class Database implements StreamSource {
         private final String name;
         private final int failingAfter;
+        private final int cutAt;
 
         Database(String name, int failingAfter) {
+            this(name, failingAfter, 0);
+        }
+
+        /// @param cutAt the second stream breaks off after so many bytes; 0 for never
+        Database(String name, int failingAfter, int cutAt) {
             this.name = name;
-            this.failingAfter = failingAfter;
+            this.failingAfter = cutAt > 0 ? -1 : failingAfter;
+            this.cutAt = cutAt;
         }
 
         @Override
@@ -99,9 +123,10 @@ class JobRunTest {
                 failIf(i);
                 byte[] content = (name + " stream " + i).getBytes(StandardCharsets.UTF_8);
                 try {
-                    sink.store("part-" + i, new ByteArrayInputStream(content));
+                    boolean cut = i == 1 && cutAt > 0;
+                    sink.store("part-" + i, cut ? new BreakingStream(cutAt) : new ByteArrayInputStream(content));
                 } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    throw new SourceException(name + " broke off", "look at it", e);
                 }
             }
             failIf(2);
@@ -122,6 +147,33 @@ class JobRunTest {
         @Override
         public Facts restore(StoredStreams stored, RestorePlan plan, SourceListener listener) {
             throw new AssertionError("not restored here");
+        }
+    }
+
+    /// Random bytes, then the end of the connection.
+    private static final class BreakingStream extends InputStream {
+        private final Random random = new Random();
+        private int left;
+
+        BreakingStream(int left) {
+            this.left = left;
+        }
+
+        @Override
+        public int read() {
+            throw new AssertionError("read in blocks");
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left == 0) {
+                throw new EOFException("the connection was closed");
+            }
+            byte[] some = new byte[Math.min(left, length)];
+            random.nextBytes(some);
+            System.arraycopy(some, 0, bytes, offset, some.length);
+            left -= some.length;
+            return some.length;
         }
     }
 
@@ -168,9 +220,7 @@ class JobRunTest {
                 new WriterOptions(Compression.AUTO, ByteSize.ofMebibytes(4)),
                 Duration.ZERO,
                 Map.of("job", "nightly"));
-        return new JobRun(
-                        repository, request, InstantSource.fixed(NOW), ZoneOffset.UTC, new SecureRandom(), events::add)
-                .run();
+        return new JobRun(repository, request, clock, ZoneOffset.UTC, new SecureRandom(), events::add).run();
     }
 
     private List<RecoveryPoint> points() {
@@ -202,7 +252,7 @@ class JobRunTest {
         assertThat(snapshots()).hasSize(2);
         for (CapturedSource source : point.sources()) {
             assertThat(repository
-                            .snapshot(java.util.Objects.requireNonNull(source.snapshot()))
+                            .snapshot(Objects.requireNonNull(source.snapshot()))
                             .tags())
                     .contains(
                             "production",
@@ -262,6 +312,65 @@ class JobRunTest {
         assertThat(cache.problems()).anyMatch(problem -> problem.contains("cache went away"));
         assertThat(snapshots()).hasSize(1);
         assertThat(points()).containsExactly(point);
+    }
+
+    /// Threads are storing chunks when the stream ends; real channels react to interrupts.
+    @RepeatedTest(5)
+    void a_long_stream_that_breaks_off_costs_only_its_own_source() {
+        repository.close();
+        repository = init(new LocalStorage(folder.resolve("repository")));
+
+        RecoveryPoint point = run(new RunSource.Streams(new Database("cache", 1, 24 << 20), false), whole("db"));
+
+        assertThat(point.source("cache").orElseThrow().outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(point.source("db").orElseThrow().outcome()).isEqualTo(Outcome.CAPTURED);
+        var failure = catchThrowableOfType(
+                OperationException.class, () -> run(new RunSource.Streams(new Database("other", 1, 24 << 20), true)));
+        assertThat(failure.exitStatus()).isEqualTo(ExitStatus.SOURCE_FAILED);
+    }
+
+    @Test
+    void the_newest_point_must_keep_its_snapshots_and_older_ones_may_lose_them() {
+        RecoveryPoint first = run(whole("db"), whole("other"));
+        RecoveryPoint second = run(whole("db"), whole("other"));
+        delete(first, "db");
+        var told = new ArrayList<String>();
+        assertThat(check(told)).isEqualTo(new PointCheck.Result(2, 1, 0));
+        assertThat(told).singleElement().asString().contains(first.run().shortHex(), "source db", "forgotten");
+
+        delete(second, "other");
+        told.clear();
+        assertThat(check(told)).isEqualTo(new PointCheck.Result(2, 1, 1));
+        assertThat(told).anyMatch(fact -> fact.contains("source other, although it is the newest point"));
+
+        delete(second, "db");
+        assertThat(check(told).defects()).as("a point that lost everything").isEqualTo(2);
+    }
+
+    private void delete(RecoveryPoint point, String source) {
+        ObjectId snapshot =
+                Objects.requireNonNull(point.source(source).orElseThrow().snapshot());
+        storage.delete(ObjectKey.of(ObjectType.SNAPSHOT, snapshot));
+    }
+
+    private PointCheck.Result check(List<String> told) {
+        return new PointCheck(repository, event -> {
+                    switch (event) {
+                        case CheckEvent.Defect(String fact) -> told.add(fact);
+                        case CheckEvent.Hint(String fact) -> told.add(fact);
+                        default -> throw new AssertionError(event);
+                    }
+                })
+                .run();
+    }
+
+    @Test
+    void problems_are_told_up_to_a_bound() {
+        var problems = new Problems();
+        for (int i = 0; i < Problems.MOST + 7; i++) {
+            problems.add("file " + i);
+        }
+        assertThat(problems.told()).hasSize(Problems.MOST + 1).endsWith("file 999", "and 7 more");
     }
 
     @Test
