@@ -1,13 +1,18 @@
 package dev.reprise.operations.artifacts;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.operations.restore.TreeReader;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeMode;
+import dev.reprise.repository.tree.NodeTime;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -21,7 +26,8 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 public final class TreeTar {
     /*
      * Names are raw bytes. Taken as ISO 8859-1 text and written in that encoding, every byte comes out as it went in;
-     * names longer than the header's field use GNU's long-name records, which are bytes as well.
+     * names longer than the header's field use GNU's long-name records, which are bytes as well. Extended attributes
+     * and parts of a second go into an extended header of our own making, because the library's are UTF-8 text.
      */
     /// Twice what Linux takes as one path; also bounds how deep a hostile tree can lead.
     private static final int LONGEST_PATH_BYTES = 8192;
@@ -30,6 +36,7 @@ public final class TreeTar {
     private final TarArchiveOutputStream tar;
     private final Map<String, String> firstNames = new HashMap<>();
     private long entries;
+    private long leftOut;
 
     private TreeTar(TreeReader reader, TarArchiveOutputStream tar) {
         this.reader = reader;
@@ -38,17 +45,21 @@ public final class TreeTar {
 
     /// Writes everything below `root`, names relative to it, without closing `out`.
     ///
-    /// @return number of entries
+    /// What came out.
+    ///
+    /// @param leftOut sockets and the like, for which tar has no word
+    public record Written(long entries, long leftOut) {}
+
     /// @throws dev.reprise.repository.model.RepositoryException if something cannot be read; the stream is then
     ///         worthless
-    public static long write(TreeReader reader, ObjectId root, OutputStream out) throws IOException {
+    public static Written write(TreeReader reader, ObjectId root, OutputStream out) throws IOException {
         var tar = new TarArchiveOutputStream(out, StandardCharsets.ISO_8859_1.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
-        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
         var writer = new TreeTar(reader, tar);
         writer.directory("", root);
         tar.finish();
-        return writer.entries;
+        return new Written(writer.entries, writer.leftOut);
     }
 
     private void directory(String prefix, ObjectId tree) throws IOException {
@@ -68,17 +79,17 @@ public final class TreeTar {
     private void node(String name, Node node) throws IOException {
         switch (node.type()) {
             case FILE -> file(name, node);
-            case DIR -> put(entry(name + "/", TarConstants.LF_DIR, node));
+            case DIR -> put(entry(name + "/", TarConstants.LF_DIR, node), node);
             case SYMLINK -> {
                 TarArchiveEntry entry = entry(name, TarConstants.LF_SYMLINK, node);
                 RawName target = node.linkTarget();
                 entry.setLinkName(target == null ? "" : text(target));
-                put(entry);
+                put(entry, node);
             }
-            case DEV -> put(device(entry(name, TarConstants.LF_BLK, node), node));
-            case CHARDEV -> put(device(entry(name, TarConstants.LF_CHR, node), node));
-            case FIFO -> put(entry(name, TarConstants.LF_FIFO, node));
-            case SOCKET, IRREGULAR -> {} // tar has no word for them
+            case DEV -> put(device(entry(name, TarConstants.LF_BLK, node), node), node);
+            case CHARDEV -> put(device(entry(name, TarConstants.LF_CHR, node), node), node);
+            case FIFO -> put(entry(name, TarConstants.LF_FIFO, node), node);
+            case SOCKET, IRREGULAR -> leftOut++;
         }
     }
 
@@ -87,11 +98,12 @@ public final class TreeTar {
         if (first != null) {
             TarArchiveEntry entry = entry(name, TarConstants.LF_LINK, node);
             entry.setLinkName(first);
-            put(entry);
+            put(entry, node);
             return;
         }
         TarArchiveEntry entry = entry(name, TarConstants.LF_NORMAL, node);
         entry.setSize(node.size());
+        extendedHeader(node);
         tar.putArchiveEntry(entry);
         try (InputStream content = reader.open(node)) {
             content.transferTo(tar);
@@ -100,7 +112,8 @@ public final class TreeTar {
         entries++;
     }
 
-    private void put(TarArchiveEntry entry) throws IOException {
+    private void put(TarArchiveEntry entry, Node node) throws IOException {
+        extendedHeader(node);
         tar.putArchiveEntry(entry);
         tar.closeArchiveEntry();
         entries++;
@@ -121,13 +134,46 @@ public final class TreeTar {
         entry.setGroupId(node.gid());
         entry.setUserName(node.user());
         entry.setGroupName(node.group());
-        entry.setLastModifiedTime(FileTime.from(
-                Instant.ofEpochSecond(node.mtime().epochSecond(), node.mtime().nano())));
-        for (Node.ExtendedAttribute attribute : node.extendedAttributes()) {
-            entry.addPaxHeader(
-                    "SCHILY.xattr." + attribute.name(), new String(attribute.value(), StandardCharsets.ISO_8859_1));
-        }
+        entry.setLastModifiedTime(
+                FileTime.from(Instant.ofEpochSecond(node.mtime().epochSecond())));
         return entry;
+    }
+
+    /// POSIX extended header for the entry that follows: records of `length key=value` (pax, section 4.4).
+    private void extendedHeader(Node node) throws IOException {
+        var records = new ByteArrayOutputStream();
+        NodeTime mtime = node.mtime();
+        if (mtime.nano() != 0) {
+            // A fraction counts away from zero: half a second before 1970 is -0.5, stored as second -1, nano 500000000.
+            BigDecimal seconds = BigDecimal.valueOf(mtime.epochSecond()).add(BigDecimal.valueOf(mtime.nano(), 9));
+            record(records, "mtime".getBytes(US_ASCII), seconds.toPlainString().getBytes(US_ASCII));
+        }
+        for (Node.ExtendedAttribute attribute : node.extendedAttributes()) {
+            var key = new ByteArrayOutputStream();
+            key.writeBytes("SCHILY.xattr.".getBytes(US_ASCII));
+            key.writeBytes(attribute.name().getBytes(StandardCharsets.UTF_8));
+            record(records, key.toByteArray(), attribute.value());
+        }
+        if (records.size() > 0) {
+            var header = new TarArchiveEntry("PaxHeaders/extended", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+            header.setLastModifiedTime(FileTime.from(Instant.EPOCH));
+            header.setSize(records.size());
+            tar.putArchiveEntry(header);
+            records.writeTo(tar);
+            tar.closeArchiveEntry();
+        }
+    }
+
+    /// The length counts its own digits.
+    private static void record(ByteArrayOutputStream out, byte[] key, byte[] value) {
+        int rest = key.length + value.length + 3;
+        int length = rest + String.valueOf(rest).length();
+        length = rest + String.valueOf(length).length();
+        out.writeBytes((length + " ").getBytes(US_ASCII));
+        out.writeBytes(key);
+        out.write('=');
+        out.writeBytes(value);
+        out.write('\n');
     }
 
     private static String text(RawName name) {

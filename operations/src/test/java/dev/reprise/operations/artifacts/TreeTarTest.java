@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.RawName;
 import dev.reprise.operations.restore.SampleRepository;
 import dev.reprise.operations.restore.TreeReader;
+import dev.reprise.repository.tree.NodeType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,6 +79,23 @@ class TreeTarTest {
                         "file",
                         file -> assertThat(file.getLastModifiedTime().toMillis() / 1000)
                                 .isEqualTo(SampleRepository.MTIME));
+    }
+
+    @Test
+    void holds_the_bytes_of_attributes_and_parts_of_seconds() throws IOException {
+        byte[] acl = {2, 0, 0, 0, (byte) 0xff, (byte) 0xff, '\n', 0, (byte) 0xc3};
+        byte[] tar = tar(sample.tree(
+                new SampleRepository.Sample(RawName.of("with"), NodeType.FILE)
+                        .attribute("system.posix_acl_access", acl)
+                        .node(),
+                new SampleRepository.Sample(RawName.of("without"), NodeType.SOCKET).node()));
+
+        String bytes = new String(tar, StandardCharsets.ISO_8859_1);
+        String value = new String(acl, StandardCharsets.ISO_8859_1);
+        assertThat(bytes)
+                .contains("30 mtime=1700000000.123456789\n50 SCHILY.xattr.system.posix_acl_access=" + value + "\n");
+        Map<String, TarArchiveEntry> entries = entries(tar, new TreeMap<>());
+        assertThat(entries).containsOnlyKeys("with");
     }
 
     @Test
