@@ -4,7 +4,8 @@ import dev.reprise.base.ExitStatus;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Ends the process in order on SIGINT, SIGTERM and SIGHUP: the main thread is interrupted, so that running work
+/// Ends the process in order on SIGINT, SIGTERM and, until the first lock is taken, SIGHUP: the main thread is
+/// interrupted, so that running work
 /// stops, releases its locks and says so; then the process ends with status 130. Work that does not stop is
 /// abandoned after half a minute; what it wrote stays sound.
 final class Interruption {

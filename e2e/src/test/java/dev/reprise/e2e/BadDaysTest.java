@@ -75,8 +75,10 @@ class BadDaysTest {
         var result = reprise.run("check", "--read-data");
 
         assertThat(result.status()).isEqualTo(1);
-        String name = what.equals("config") ? "config" : object.getFileName().toString();
-        assertThat(result.out() + result.err()).contains(name.length() > 8 ? name.substring(0, 8) : name);
+        String name = what.equals("config")
+                ? "config is damaged"
+                : object.getFileName().toString();
+        assertThat(result.out() + result.err()).contains(what.equals("config") ? name : name.substring(0, 8));
         assertThat(result.err()).doesNotContain("Exception").doesNotContain("internal error");
     }
 

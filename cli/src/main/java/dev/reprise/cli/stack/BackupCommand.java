@@ -71,10 +71,11 @@ public final class BackupCommand implements Callable<Integer> {
             try {
                 worst = worse(worst, dryRun ? probe(stack, job) : run(stack, job));
             } catch (RepriseException e) {
-                if (first == null && !e.exitStatus().equals(ExitStatus.CANCELLED)) {
+                if (e.exitStatus().equals(ExitStatus.CANCELLED)) {
+                    throw e; // the other jobs were not wanted either
+                }
+                if (first == null) {
                     first = e;
-                } else if (first == null) {
-                    throw e;
                 } else {
                     global.output().warning("job %s: %s".formatted(job.name(), e.fact()), e.hint());
                 }

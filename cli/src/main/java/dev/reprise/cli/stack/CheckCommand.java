@@ -96,6 +96,7 @@ public final class CheckCommand implements Callable<Integer> {
                 "summary",
                 fields -> fields.put("defects", defects)
                         .put("points", points.points())
+                        .put("snapshots_removed", points.removed())
                         .put("snapshots", result.snapshots())
                         .put("trees", result.trees())
                         .put("packs", result.packs())
@@ -127,7 +128,9 @@ public final class CheckCommand implements Callable<Integer> {
             output.result("nothing was examined: the repository holds no snapshot; run \"reprise backup\" first");
             return ExitStatus.FAILED.code();
         }
-        output.result("no defects in " + extent);
+        String removed =
+                points.removed() == 0 ? "" : "; %d snapshots of older points are gone".formatted(points.removed());
+        output.result("no defects in " + extent + removed);
         return ExitStatus.OK.code();
     }
 }

@@ -191,9 +191,7 @@ public final class RestoreCommand implements Callable<Integer> {
     /// What was asked for, or everything the point has.
     private List<CapturedSource> captured(RecoveryPoint chosen) {
         if (sources.isEmpty()) {
-            return chosen.sources().stream()
-                    .filter(source -> source.outcome() != Outcome.FAILED)
-                    .toList();
+            return chosen.captured();
         }
         return sources.stream()
                 .map(name -> chosen.source(name)

@@ -12,6 +12,7 @@ import dev.reprise.operations.artifacts.TreeTar;
 import dev.reprise.operations.filter.PatternList;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.operations.restore.FilesRestore;
 import dev.reprise.operations.restore.FilesRestoreRequest;
 import dev.reprise.operations.restore.FilesRestoreRequest.Overwrite;
@@ -35,10 +36,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// Brings captured sources of one point back, each kind its own way.
 final class StackRestore {
@@ -166,6 +165,9 @@ final class StackRestore {
     }
 
     private ExitStatus concludeFiles(CapturedSource source, FilesChoice choice, RestoreResult result, Duration took) {
+        if (source.outcome() == Outcome.INCOMPLETE) {
+            warnIncomplete(source);
+        }
         output.message(
                 "restored",
                 fields -> fields.put("source", source.name())
@@ -213,7 +215,7 @@ final class StackRestore {
             }
             Instant begun = context.clock().instant();
             Facts restored = carryOut(restorer, stored, plan);
-            Facts recorded = restrict(source.facts(), options.getOrDefault("only", ""));
+            Facts recorded = restorer.expected(stored, plan);
             return concludeStreams(
                     source,
                     recorded,
@@ -235,20 +237,6 @@ final class StackRestore {
                 }
             });
         }
-    }
-
-    /// What was recorded of the parts that were asked for: facts of a database begin with its name.
-    private static Facts restrict(Facts recorded, String only) {
-        if (only.isEmpty()) {
-            return recorded;
-        }
-        List<String> prefixes =
-                Arrays.stream(only.split(",", -1)).map(name -> name + ".").toList();
-        var counts = new TreeMap<>(recorded.counts());
-        counts.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
-        var digests = new TreeMap<>(recorded.digests());
-        digests.keySet().removeIf(key -> prefixes.stream().noneMatch(key::startsWith));
-        return new Facts(recorded.consistentAt(), recorded.versions(), recorded.positions(), counts, digests);
     }
 
     private ExitStatus concludeStreams(
@@ -292,7 +280,7 @@ final class StackRestore {
         }
         if (dryRun) {
             names.forEach(name -> output.result("would write " + folder.resolve(name)));
-            return ExitStatus.OK;
+            return whole(sources);
         }
         Files.createDirectories(folder);
         for (CapturedSource source : sources) {
@@ -308,7 +296,37 @@ final class StackRestore {
                             .put("bytes", bytes)
                             .put("seconds", took.toMillis() / 1000.0));
         }
-        return ExitStatus.OK;
+        return whole(sources);
+    }
+
+    /// Says what the exported files do not hold.
+    private ExitStatus whole(List<CapturedSource> exported) {
+        ExitStatus status = ExitStatus.OK;
+        for (CapturedSource source : point.sources()) {
+            if (source.outcome() == Outcome.FAILED
+                    && exported.size() == point.captured().size()) {
+                output.warning(
+                        "%s is not in point %s: %s"
+                                .formatted(source.name(), point.run().shortHex(), String.join("; ", source.problems())),
+                        "an older point may hold it: \"reprise points\"");
+                status = ExitStatus.INCOMPLETE;
+            }
+        }
+        for (CapturedSource source : exported) {
+            if (source.outcome() == Outcome.INCOMPLETE) {
+                warnIncomplete(source);
+                status = ExitStatus.INCOMPLETE;
+            }
+        }
+        return status;
+    }
+
+    private void warnIncomplete(CapturedSource source) {
+        output.warning(
+                "%s was saved without %d items that could not be read; they cannot come back from point %s"
+                        .formatted(
+                                source.name(), source.unreadable(), point.run().shortHex()),
+                "\"reprise points %s --json\" names them".formatted(point.run().shortHex()));
     }
 
     private static String artifactName(CapturedSource source) {
@@ -326,7 +344,15 @@ final class StackRestore {
         if (source.kind().equals("files")) {
             ObjectId content = content(source);
             try (var reader = new TreeReader(repository, index)) {
-                return ArtifactFile.writeGzip(folder, name, out -> TreeTar.write(reader, content, out));
+                return ArtifactFile.writeGzip(folder, name, out -> {
+                    TreeTar.Written written = TreeTar.write(reader, content, out);
+                    if (written.leftOut() > 0) {
+                        output.warning(
+                                "%s: %d sockets are left out, tar has no word for them"
+                                        .formatted(source.name(), written.leftOut()),
+                                "");
+                    }
+                });
             }
         }
         try (var stored = SnapshotStreams.open(repository, index, source)) {

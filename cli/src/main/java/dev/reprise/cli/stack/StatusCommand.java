@@ -32,7 +32,7 @@ import picocli.CommandLine.Mixin;
         },
         exitCodeList = {
             " 0:every source can be recovered",
-            " 3:a source cannot, or its newest capture needs attention",
+            " 3:a source cannot, its newest capture needs attention, or a point cannot be read",
             "10:the repository does not exist",
             "12:the password is wrong",
             "20:the configuration is wrong"
@@ -44,6 +44,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private final CommandContext context;
     private final Stack.Factory stacks;
+    private boolean unreadable;
 
     public StatusCommand(CommandContext context, Stack.Factory stacks) {
         this.global = new GlobalOptions(context);
@@ -61,7 +62,7 @@ public final class StatusCommand implements Callable<Integer> {
             job.sources().forEach(source -> all.add(SourceStatus.of(job.name(), source, known, context.clock())));
         }
         show(all);
-        return all.stream().allMatch(status -> status.attention().isEmpty())
+        return !unreadable && all.stream().allMatch(status -> status.attention().isEmpty())
                 ? ExitStatus.OK.code()
                 : ExitStatus.INCOMPLETE.code();
     }
@@ -92,7 +93,13 @@ public final class StatusCommand implements Callable<Integer> {
 
     private List<RecoveryPoint> read(Stack stack, String repository) {
         try (Repository opened = stack.open(repository)) {
-            return new Points(opened).list((_, reason) -> global.output().warning(reason.getMessage() + "", ""));
+            return new Points(opened).list((_, reason) -> {
+                unreadable = true;
+                global.output()
+                        .warning(
+                                String.valueOf(reason.getMessage()),
+                                "run \"reprise check\" to see what else is affected");
+            });
         }
     }
 
