@@ -14,22 +14,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// The databases of a server, and `databases.json`, which lists them in a capture.
 ///
 /// @param serverMajor major version of the server they come from; 0 if unknown
 /// @param invalid     databases whose creation or removal was interrupted: they cannot be connected to
-record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<String> invalid) {
+/// @param closed      databases that forbid connections, apart from `template0`
+record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<String> invalid, List<String> closed) {
     static final String PATH = "databases.json";
+    static final String TEMPLATE = "template1";
 
     // Columns that came with later versions are read through JSON, so that one statement fits all.
     private static final String DATABASES = """
             SELECT d.oid, d.datname, pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate,
                    d.datctype, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
                    coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', ''), t.spcname,
-                   d.datconnlimit, coalesce(shobj_description(d.oid, 'pg_database'), ''), d.datacl IS NOT NULL
+                   d.datconnlimit, coalesce(shobj_description(d.oid, 'pg_database'), ''), d.datacl IS NOT NULL,
+                   d.datistemplate, coalesce(to_jsonb(d) ->> 'daticurules', ''), d.datallowconn
             FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace
-            WHERE d.datallowconn AND NOT d.datistemplate
+            WHERE d.datname <> 'template0'
             ORDER BY d.datname COLLATE "C"
             """;
     private static final String GRANTS = """
@@ -45,18 +49,21 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
     static DatabaseCatalog read(Connection connection) throws SQLException {
         var databases = new ArrayList<DatabaseEntry>();
         var invalid = new ArrayList<String>();
+        var closed = new ArrayList<String>();
         try (var statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(DATABASES)) {
             while (row.next()) {
                 if (row.getLong(10) == -2) {
                     invalid.add(row.getString(2));
+                } else if (!row.getBoolean(15)) {
+                    closed.add(row.getString(2));
                 } else {
                     databases.add(entry(connection, row));
                 }
             }
         }
         int major = connection.getMetaData().getDatabaseMajorVersion();
-        return new DatabaseCatalog(major, databases, invalid);
+        return new DatabaseCatalog(major, databases, invalid, closed);
     }
 
     private static DatabaseEntry entry(Connection connection, ResultSet row) throws SQLException {
@@ -70,9 +77,11 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
                 row.getString(6),
                 row.getString(7),
                 row.getString(8),
+                row.getString(14),
                 row.getString(9),
                 row.getLong(10),
                 row.getString(11),
+                row.getBoolean(13),
                 row.getBoolean(12),
                 grants(connection, row.getLong(1)),
                 settings(connection, row.getLong(1)));
@@ -104,24 +113,36 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
         return settings;
     }
 
-    /// Those the settings ask for.
+    /// Those the settings ask for. `template1` is not among all databases, as every server comes with one; it is
+    /// taken when asked for by name.
     ///
     /// @throws SourceException if a database asked for by name is not there
     DatabaseCatalog selected(PostgresSettings settings, PostgresServer server) {
-        for (String wanted : settings.databases()) {
+        List<String> names = settings.databases();
+        for (String wanted : names) {
             if (databases.stream().noneMatch(entry -> entry.name().equals(wanted))) {
                 throw server.failure(
                         "there is no database \"" + wanted + "\" that allows connections",
-                        "check the databases listed for this source",
+                        closed.contains(wanted) ? allow(wanted) : "check the databases listed for this source",
                         null);
             }
         }
-        List<DatabaseEntry> chosen = databases.stream()
-                .filter(entry ->
-                        settings.databases().isEmpty() || settings.databases().contains(entry.name()))
-                .filter(entry -> !settings.exclude().contains(entry.name()))
-                .toList();
-        return new DatabaseCatalog(serverMajor, chosen, invalid);
+        Predicate<String> chosen = name -> (names.isEmpty() ? !name.equals(TEMPLATE) : names.contains(name))
+                && !settings.exclude().contains(name);
+        return new DatabaseCatalog(
+                serverMajor,
+                databases.stream().filter(entry -> chosen.test(entry.name())).toList(),
+                invalid.stream().filter(chosen).toList(),
+                closed.stream().filter(chosen).toList());
+    }
+
+    /// What to do about a database that forbids connections.
+    static String allow(String database) {
+        return "run: ALTER DATABASE " + SqlText.identifier(database) + " ALLOW_CONNECTIONS true";
+    }
+
+    boolean has(String name) {
+        return databases.stream().anyMatch(entry -> entry.name().equals(name));
     }
 
     /// All but one.
@@ -129,7 +150,8 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
         return new DatabaseCatalog(
                 serverMajor,
                 databases.stream().filter(entry -> !entry.name().equals(name)).toList(),
-                invalid);
+                invalid,
+                closed);
     }
 
     byte[] toJson() {
@@ -137,6 +159,7 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
         json.put("server_major", serverMajor);
         json.put("databases", databases.stream().map(DatabaseEntry::toJson).toList());
         json.put("invalid", invalid);
+        json.put("closed", closed);
         return JsonTree.write(json);
     }
 
@@ -152,7 +175,7 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
                     .filter(PlainNames::isDumpFile)
                     .map(path -> DatabaseEntry.unknown(PlainNames.database(path), path))
                     .toList();
-            return new DatabaseCatalog(0, databases, List.of());
+            return new DatabaseCatalog(0, databases, List.of(), List.of());
         } catch (IOException | IllegalArgumentException e) {
             throw new SourceException(
                     ExitStatus.SOURCE_FAILED,
@@ -176,6 +199,6 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
             }
         }
         int major = Math.toIntExact(DatabaseEntry.part(map, "server_major", Long.class));
-        return new DatabaseCatalog(major, databases, List.of());
+        return new DatabaseCatalog(major, databases, List.of(), List.of());
     }
 }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param dump            path of its dump in the capture
 /// @param localeProvider  `c` for the C library, `i` for ICU, `b` for builtin, as in `pg_database`
 /// @param locale          of the ICU or builtin provider, else empty
+/// @param icuRules        tailoring rules of the ICU locale, else empty (PostgreSQL 16 and newer)
 /// @param connectionLimit -1 for none
+/// @param template        whether new databases may be made after it by any role
 /// @param grants          empty and `ownGrants` false: the defaults
 /// @param settings        `ALTER DATABASE … SET`, in order
 record DatabaseEntry(
@@ -23,9 +25,11 @@ record DatabaseEntry(
         String ctype,
         String localeProvider,
         String locale,
+        String icuRules,
         String tablespace,
         long connectionLimit,
         String comment,
+        boolean template,
         boolean ownGrants,
         List<Grant> grants,
         List<Setting> settings) {
@@ -38,7 +42,8 @@ record DatabaseEntry(
 
     /// What is known of a database of which there is only the dump.
     static DatabaseEntry unknown(String name, String dump) {
-        return new DatabaseEntry(name, dump, "", "", "", "", "c", "", "", -1, "", false, List.of(), List.of());
+        return new DatabaseEntry(
+                name, dump, "", "", "", "", "c", "", "", "", -1, "", false, false, List.of(), List.of());
     }
 
     Map<String, Object> toJson() {
@@ -51,9 +56,11 @@ record DatabaseEntry(
         json.put("ctype", ctype);
         json.put("locale_provider", localeProvider);
         json.put("locale", locale);
+        json.put("icu_rules", icuRules);
         json.put("tablespace", tablespace);
         json.put("connection_limit", connectionLimit);
         json.put("comment", comment);
+        json.put("template", template);
         json.put("own_grants", ownGrants);
         json.put(
                 "grants",
@@ -68,6 +75,8 @@ record DatabaseEntry(
         return json;
     }
 
+    /// Captures of earlier versions know nothing of templates and ICU rules.
+    ///
     /// @throws IllegalArgumentException if a part is missing or of another kind
     static DatabaseEntry fromJson(Map<?, ?> json) {
         return new DatabaseEntry(
@@ -79,9 +88,11 @@ record DatabaseEntry(
                 text(json, "ctype"),
                 text(json, "locale_provider"),
                 text(json, "locale"),
+                json.containsKey("icu_rules") ? text(json, "icu_rules") : "",
                 text(json, "tablespace"),
                 part(json, "connection_limit", Long.class),
                 text(json, "comment"),
+                json.containsKey("template") && part(json, "template", Boolean.class),
                 part(json, "own_grants", Boolean.class),
                 maps(json, "grants").stream()
                         .map(g -> new Grant(text(g, "role"), text(g, "privilege"), part(g, "grantable", Boolean.class)))

@@ -2,6 +2,7 @@ package dev.reprise.sources.postgres;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 // psql would stop at the first role that exists, or run over every error. So the script is taken apart here: it holds
 // only plain SQL statements and, in newer versions, two meta-command lines (restrict and unrestrict, each with a
@@ -10,6 +11,9 @@ import java.util.List;
 /// The statements of a script that `pg_dumpall --globals-only` wrote, without comments, meta-commands and the `SET`
 /// lines that only concern psql.
 final class GlobalsScript {
+    private static final Pattern TABLESPACE = Pattern.compile("(CREATE|ALTER|COMMENT ON) TABLESPACE "
+            + "|(GRANT|REVOKE) [A-Z ,]+ ON TABLESPACE |SECURITY LABEL FOR \\S+ ON TABLESPACE ");
+
     private final String text;
     private final List<String> statements = new ArrayList<>();
     private final StringBuilder current = new StringBuilder();
@@ -104,6 +108,11 @@ final class GlobalsScript {
     static String createdTablespace(String statement) {
         String start = "CREATE TABLESPACE ";
         return statement.startsWith(start) ? identifier(statement.substring(start.length())) : "";
+    }
+
+    /// Whether a statement is about a tablespace: those need folders that only their server has.
+    static boolean aboutTablespace(String statement) {
+        return TABLESPACE.matcher(statement).lookingAt();
     }
 
     private static String identifier(String text) {

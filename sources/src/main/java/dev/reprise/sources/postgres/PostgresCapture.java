@@ -3,6 +3,7 @@ package dev.reprise.sources.postgres;
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.RepriseException;
 import dev.reprise.sources.Facts;
+import dev.reprise.sources.SourceException;
 import dev.reprise.sources.SourceListener;
 import dev.reprise.sources.SourceListener.SourceEvent.Warning;
 import dev.reprise.sources.StreamSource.StreamSink;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class PostgresCapture {
     static final String GLOBALS = "globals.sql";
     private static final String MAINTENANCE = "postgres";
-    /// Objects that users made have ids from 16384 on.
     /// Objects that initdb did not make have OIDs from 16384 on.
     private static final String UNTOUCHED = """
             SELECT NOT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)
@@ -72,8 +72,13 @@ final class PostgresCapture {
     Facts run() {
         DatabaseCatalog catalog;
         boolean passwords;
+        boolean templateAtRisk;
         try (Connection connection = server.connect()) {
-            catalog = DatabaseCatalog.read(connection).selected(settings, server);
+            DatabaseCatalog all = DatabaseCatalog.read(connection);
+            catalog = all.selected(settings, server);
+            templateAtRisk = all.has(DatabaseCatalog.TEMPLATE)
+                    && settings.databases().isEmpty()
+                    && !settings.exclude().contains(DatabaseCatalog.TEMPLATE);
             passwords = SqlRows.bool(connection, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')");
             versions.put("server", SqlRows.text(connection, "SHOW server_version"));
             consistentAt = SqlRows.now(connection);
@@ -84,6 +89,13 @@ final class PostgresCapture {
         catalog = withoutUntouched(catalog);
         for (String invalid : catalog.invalid()) {
             warn("database \"" + invalid + "\" is invalid (its removal was interrupted) and is left out; drop it");
+        }
+        for (String closed : catalog.closed()) {
+            warn("database \"" + closed + "\" forbids connections and is left out; to save it, "
+                    + DatabaseCatalog.allow(closed) + ", else list it under exclude");
+        }
+        if (templateAtRisk) {
+            warnOfTemplate();
         }
         ClientProgram dump = ClientProgram.toDump("pg_dump", server, catalog.serverMajor(), settings.tools());
         versions.put("pg_dump", dump.version());
@@ -103,15 +115,27 @@ final class PostgresCapture {
     /// anything into it, saving it would only make every restore into a new server collide with that server's own.
     private DatabaseCatalog withoutUntouched(DatabaseCatalog catalog) {
         boolean asked = settings.databases().contains(MAINTENANCE);
-        boolean there =
-                catalog.databases().stream().anyMatch(entry -> entry.name().equals(MAINTENANCE));
-        if (asked || !there || catalog.databases().size() == 1) {
+        if (asked || !catalog.has(MAINTENANCE) || catalog.databases().size() == 1) {
             return catalog;
         }
         try (Connection connection = server.connect(MAINTENANCE)) {
             return SqlRows.bool(connection, UNTOUCHED) ? catalog.without(MAINTENANCE) : catalog;
         } catch (SQLException e) {
             throw server.failure("database \"" + MAINTENANCE + "\" cannot be looked at", e);
+        }
+    }
+
+    /// Every server has a `template1`. What was put into it is part of every database made since, but not of those to
+    /// come on a new server.
+    private void warnOfTemplate() {
+        String left = "database \"" + DatabaseCatalog.TEMPLATE + "\" is left out";
+        String advice = "; to save it, list it under databases, else under exclude";
+        try (Connection connection = server.connect(DatabaseCatalog.TEMPLATE)) {
+            if (!SqlRows.bool(connection, UNTOUCHED)) {
+                warn(left + ", and something was put into it" + advice);
+            }
+        } catch (SQLException | SourceException e) {
+            warn(left + ", and cannot be looked at: " + e.getMessage() + advice);
         }
     }
 

@@ -85,11 +85,23 @@ final class PostgresPlanner {
                 }
             }
             boolean tablespaces = tablespaces(connection, captured, notes);
+            List<String> changed = globals && request.replace() ? changedRoles(connection) : List.of();
             return new PostgresRestorePlan(
-                    owner, target, major, databases, globals, request.replace(), owners, tablespaces, notes);
+                    owner, target, major, databases, globals, changed, owners, tablespaces, notes);
         } catch (SQLException e) {
             throw target.failure("the target cannot be looked at", e);
         }
+    }
+
+    /// Roles of globals.sql that exist. The one we are connected as stays: the next programs need its password.
+    private List<String> changedRoles(Connection connection) throws SQLException {
+        var existing =
+                new HashSet<>(SqlRows.texts(connection, "SELECT rolname FROM pg_roles WHERE rolname <> current_user"));
+        return GlobalsScript.statements(globalsText()).stream()
+                .map(GlobalsScript::role)
+                .filter(existing::contains)
+                .distinct()
+                .toList();
     }
 
     private void requireRights(Connection connection) throws SQLException {

@@ -26,9 +26,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
-// Every database is restored under a temporary name and gets its own name only when it is whole and its rows are those
-// recorded: a restore that fails loses nothing, and nobody takes half a database for a whole one. The price is room for
-// both during a replacement.
+// Every database is restored under a temporary name, and all get their own names together when the last is whole and
+// its rows are those recorded: a restore that fails loses nothing, and nobody takes half a database, or half of the
+// databases, for the whole. The price is room for old and new during a replacement. Roles that exist are changed last.
 
 /// One restore. Used once, by one thread.
 final class PostgresRestore {
@@ -42,6 +42,14 @@ final class PostgresRestore {
     private final SortedMap<String, String> versions = new TreeMap<>();
     private final SortedMap<String, Long> counts = new TreeMap<>();
     private final SortedMap<String, String> digests = new TreeMap<>();
+    private final List<Beside> unplaced = new ArrayList<>();
+
+    /// A database under its temporary name.
+    private record Beside(DatabaseRestore database, DatabaseSql sql, String temporary, String old) {
+        DatabaseSwap.Change change() {
+            return new DatabaseSwap.Change(sql, database.newName(), temporary, database.exists() ? old : "");
+        }
+    }
 
     PostgresRestore(PostgresRestorePlan plan, StoredStreams stored, FactsLevel level, SourceListener listener) {
         this.plan = plan;
@@ -54,13 +62,15 @@ final class PostgresRestore {
     Facts run() {
         try (Connection connection = target.connect()) {
             versions.put("server", SqlRows.text(connection, "SHOW server_version"));
+            GlobalsRestore globals = new GlobalsRestore(target, connection, plan.changedRoles());
             if (plan.globals()) {
-                step("applying roles and tablespaces");
-                applyGlobals(connection);
+                step("applying roles that do not exist");
+                globals.addMissing(globalStatements());
             }
-            for (DatabaseRestore database : plan.databases()) {
-                versions.put("pg_restore", database.pgRestore().version());
-                restore(connection, database);
+            restoreAll(connection);
+            if (!plan.changedRoles().isEmpty()) {
+                step("changing roles that exist: " + String.join(", ", plan.changedRoles()));
+                globals.changeExisting(globalStatements());
             }
             return new Facts(SqlRows.now(connection), versions, new TreeMap<>(), counts, digests);
         } catch (SQLException e) {
@@ -68,95 +78,47 @@ final class PostgresRestore {
         }
     }
 
-    private void applyGlobals(Connection connection) throws SQLException {
-        String script;
+    private List<String> globalStatements() {
         try (InputStream stream = stored.open(PostgresCapture.GLOBALS)) {
-            script = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            return GlobalsScript.statements(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw target.failure("globals.sql cannot be read: " + e.getMessage(), "check the repository", e);
         }
-        Set<String> kept = keptRoles(connection);
-        for (String statement : GlobalsScript.statements(script)) {
-            boolean skip = kept.contains(GlobalsScript.role(statement))
-                    || !GlobalsScript.createdTablespace(statement).isEmpty()
-                    || statement.contains(" ON TABLESPACE ");
-            if (!skip) {
-                applyGlobal(connection, statement);
-            }
-        }
     }
 
-    /// Roles whose statements are skipped: those that exist, unless they may be replaced; and always the one we are
-    /// connected as, whose password the next programs need.
-    private Set<String> keptRoles(Connection connection) throws SQLException {
-        var kept = new HashSet<String>();
-        kept.add(SqlRows.text(connection, "SELECT current_user"));
-        if (!plan.replace()) {
-            kept.addAll(SqlRows.texts(connection, "SELECT rolname FROM pg_roles"));
-        }
-        return kept;
-    }
-
-    private void applyGlobal(Connection connection, String statement) throws SQLException {
+    private void restoreAll(Connection connection) throws SQLException {
+        var roles = new HashSet<>(SqlRows.texts(connection, "SELECT rolname FROM pg_roles"));
         try {
-            SqlRows.execute(connection, statement);
-        } catch (SQLException e) {
-            boolean exists = "42710".equals(e.getSQLState());
-            if (!exists) {
-                String shown = statement.replaceAll("PASSWORD '.*", "PASSWORD …");
-                throw target.failure("applying \"" + shown + "\" of globals.sql", e);
+            for (DatabaseRestore database : plan.databases()) {
+                versions.put("pg_restore", database.pgRestore().version());
+                restoreBeside(connection, database, roles);
             }
-        }
-    }
-
-    private void restore(Connection connection, DatabaseRestore database) throws SQLException {
-        String temporary = "reprise_new_"
-                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        step("restoring database \"" + database.newName() + "\"");
-        SqlRows.execute(connection, createStatement(connection, temporary, database.entry()));
-        boolean placed = false;
-        try {
-            runPgRestore(database, temporary);
-            for (String statement : properties(connection, temporary, database.entry())) {
-                SqlRows.execute(connection, statement);
-            }
-            examine(database, temporary);
-            step("putting database \"" + database.newName() + "\" in place");
-            putInPlace(connection, database, temporary);
-            placed = true;
+            step("putting the databases in place");
+            List<DatabaseSwap.Change> changes =
+                    unplaced.stream().map(Beside::change).toList();
+            new DatabaseSwap(target, connection).run(changes);
+            unplaced.clear();
+            changes.stream()
+                    .map(DatabaseSwap.Change::old)
+                    .filter(old -> !old.isEmpty())
+                    .forEach(old -> dropOrWarn(old, "holds what was there before; drop it when nobody needs it"));
         } finally {
-            if (!placed) {
-                drop(connection, temporary);
-            }
+            dropLeftOvers();
         }
     }
 
-    private String createStatement(Connection connection, String name, DatabaseEntry entry) throws SQLException {
-        var sql = new StringBuilder("CREATE DATABASE " + SqlText.identifier(name) + " TEMPLATE template0");
-        if (!entry.encoding().isEmpty()) {
-            sql.append(" ENCODING ").append(SqlText.literal(entry.encoding()));
-            sql.append(" LC_COLLATE ").append(SqlText.literal(entry.collate()));
-            sql.append(" LC_CTYPE ").append(SqlText.literal(entry.ctype()));
-            switch (entry.localeProvider()) {
-                case "i" -> sql.append(" LOCALE_PROVIDER icu ICU_LOCALE ").append(SqlText.literal(entry.locale()));
-                case "b" ->
-                    sql.append(" LOCALE_PROVIDER builtin BUILTIN_LOCALE ").append(SqlText.literal(entry.locale()));
-                default -> {}
-            }
+    private void restoreBeside(Connection connection, DatabaseRestore database, Set<String> roles) throws SQLException {
+        String suffix = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        var sql = new DatabaseSql(database.entry(), plan.owners(), plan.tablespaces(), roles::contains);
+        var beside = new Beside(database, sql, "reprise_new_" + suffix, "reprise_old_" + suffix);
+        step("restoring database \"" + database.newName() + "\"");
+        unplaced.add(beside);
+        SqlRows.execute(connection, sql.create(beside.temporary()));
+        runPgRestore(database, beside.temporary());
+        for (String statement : sql.properties(beside.temporary())) {
+            SqlRows.execute(connection, statement);
         }
-        if (plan.owners() && roleExists(connection, entry.owner())) {
-            sql.append(" OWNER ").append(SqlText.identifier(entry.owner()));
-        }
-        if (plan.tablespaces() && !entry.tablespace().isEmpty()) {
-            sql.append(" TABLESPACE ").append(SqlText.identifier(entry.tablespace()));
-        }
-        return sql.toString();
-    }
-
-    private boolean roleExists(Connection connection, String role) throws SQLException {
-        return !role.isEmpty()
-                && SqlRows.bool(
-                        connection, "SELECT count(*) = 1 FROM pg_roles WHERE rolname = " + SqlText.literal(role));
+        examine(database, beside.temporary());
     }
 
     private void runPgRestore(DatabaseRestore database, String into) {
@@ -182,82 +144,9 @@ final class PostgresRestore {
             }
             throw target.failure(
                     "database \"" + database.newName() + "\" was not restored: " + e.getMessage(),
-                    "mend what the message names and restore again; nothing was replaced",
+                    "mend what the message names and restore again; no database was replaced",
                     e);
         }
-    }
-
-    /// What `pg_dump --create` puts outside the database: grants, comment, limit and settings.
-    private List<String> properties(Connection connection, String name, DatabaseEntry entry) throws SQLException {
-        var statements = new ArrayList<String>();
-        String database = "DATABASE " + SqlText.identifier(name);
-        if (!entry.comment().isEmpty()) {
-            statements.add("COMMENT ON " + database + " IS " + SqlText.literal(entry.comment()));
-        }
-        if (entry.connectionLimit() >= 0) {
-            statements.add("ALTER " + database + " CONNECTION LIMIT " + entry.connectionLimit());
-        }
-        for (DatabaseEntry.Setting setting : entry.settings()) {
-            if (setting.role().isEmpty() || (plan.owners() && roleExists(connection, setting.role()))) {
-                statements.add(alter(name, setting));
-            }
-        }
-        if (plan.owners() && entry.ownGrants()) {
-            statements.add("REVOKE ALL ON " + database + " FROM PUBLIC");
-            for (DatabaseEntry.Grant grant : entry.grants()) {
-                if (grant.role().isEmpty() || roleExists(connection, grant.role())) {
-                    statements.add(grant(database, grant));
-                }
-            }
-        }
-        return statements;
-    }
-
-    private static String grant(String database, DatabaseEntry.Grant grant) {
-        if (!grant.privilege().matches("[A-Z ]+")) {
-            throw new IllegalArgumentException("not a privilege: " + grant.privilege());
-        }
-        String to = grant.role().isEmpty() ? "PUBLIC" : SqlText.identifier(grant.role());
-        return "GRANT " + grant.privilege() + " ON " + database + " TO " + to
-                + (grant.grantable() ? " WITH GRANT OPTION" : "");
-    }
-
-    /// Settings that are lists hold their elements quoted as identifiers already.
-    private static String alter(String database, DatabaseEntry.Setting setting) {
-        String[] parts = setting.assignment().split("=", 2);
-        boolean list = Set.of(
-                        "local_preload_libraries",
-                        "search_path",
-                        "session_preload_libraries",
-                        "shared_preload_libraries",
-                        "temp_tablespaces",
-                        "unix_socket_directories")
-                .contains(parts[0]);
-        String value = list ? elements(parts[1]) : SqlText.literal(parts[1]);
-        String who = setting.role().isEmpty()
-                ? "ALTER DATABASE " + SqlText.identifier(database)
-                : "ALTER ROLE " + SqlText.identifier(setting.role()) + " IN DATABASE " + SqlText.identifier(database);
-        return who + " SET " + dotted(parts[0]) + " TO " + value;
-    }
-
-    private static String dotted(String setting) {
-        String[] names = setting.split("\\.", -1);
-        var quoted = new ArrayList<String>();
-        for (String name : names) {
-            quoted.add(SqlText.identifier(name));
-        }
-        return String.join(".", quoted);
-    }
-
-    private static String elements(String list) {
-        var elements = new ArrayList<String>();
-        for (String element : list.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)) {
-            String bare = element.strip();
-            boolean quoted = bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"");
-            elements.add(SqlText.literal(
-                    quoted ? bare.substring(1, bare.length() - 1).replace("\"\"", "\"") : bare));
-        }
-        return String.join(", ", elements);
     }
 
     /// Counts under the names of the capture, so that the facts of both can be compared key by key.
@@ -290,53 +179,31 @@ final class PostgresRestore {
                                         "",
                                         null)
                                 .fact(),
-                        "nothing was replaced; check the repository, or restore another snapshot",
+                        "no database was replaced; check the repository, or restore another snapshot",
                         null);
             }
         });
     }
 
-    private void putInPlace(Connection connection, DatabaseRestore database, String temporary) throws SQLException {
-        String name = SqlText.identifier(database.newName());
-        String fresh = SqlText.identifier(temporary);
-        if (!database.exists()) {
-            SqlRows.execute(connection, "ALTER DATABASE " + fresh + " RENAME TO " + name);
-            return;
+    private void dropLeftOvers() {
+        for (Beside beside : unplaced) {
+            dropOrWarn(beside.temporary(), "is left over and may be dropped");
         }
-        String old = temporary.replace("reprise_new_", "reprise_old_");
-        SqlRows.execute(connection, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
-        try {
-            SqlRows.text(
-                    connection,
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
-                            + SqlText.literal(database.newName()));
-            connection.setAutoCommit(false); // both names change at once or not at all
-            SqlRows.execute(connection, "ALTER DATABASE " + name + " RENAME TO " + SqlText.identifier(old));
-            SqlRows.execute(connection, "ALTER DATABASE " + fresh + " RENAME TO " + name);
-            connection.commit();
-            connection.setAutoCommit(true);
-        } catch (SQLException e) {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
+    }
+
+    /// On a connection of its own: that of the restore may be the reason to be here.
+    private void dropOrWarn(String database, String otherwise) {
+        try (Connection connection = target.connect()) {
+            boolean there = SqlRows.bool(
+                    connection, "SELECT count(*) = 1 FROM pg_database WHERE datname = " + SqlText.literal(database));
+            if (there) {
+                DatabaseSwap.drop(connection, database, plan.serverMajor() >= 13);
             }
-            SqlRows.execute(connection, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
-            throw e;
-        }
-        SqlRows.execute(connection, "DROP DATABASE " + SqlText.identifier(old));
-    }
-
-    private void drop(Connection connection, String temporary) {
-        try {
-            SqlRows.execute(connection, "DROP DATABASE IF EXISTS " + SqlText.identifier(temporary) + force());
-        } catch (SQLException e) {
+        } catch (SQLException | RepriseException e) {
+            String how = "DROP DATABASE " + SqlText.identifier(database);
             listener.on(new SourceEvent.Warning(
-                    "database " + temporary + " is left over and may be dropped: " + e.getMessage()));
+                    "database " + database + " " + otherwise + " (" + how + "): " + e.getMessage()));
         }
-    }
-
-    private String force() {
-        return plan.serverMajor() >= 13 ? " WITH (FORCE)" : "";
     }
 
     private void step(String what) {

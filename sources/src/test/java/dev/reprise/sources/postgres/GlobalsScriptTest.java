@@ -60,6 +60,21 @@ class GlobalsScriptTest {
         assertThat(GlobalsScript.role(statement)).isEqualTo(role);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLESPACE fast OWNER a LOCATION '/ssd'",
+                "ALTER TABLESPACE fast SET (seq_page_cost=2)",
+                "COMMENT ON TABLESPACE fast IS 'x'",
+                "GRANT ALL ON TABLESPACE fast TO app",
+                "REVOKE ALL ON TABLESPACE fast FROM PUBLIC",
+            })
+    void statements_about_tablespaces_are_told_apart(String statement) {
+        assertThat(GlobalsScript.aboutTablespace(statement)).isTrue();
+        assertThat(GlobalsScript.aboutTablespace("COMMENT ON ROLE a IS '" + statement.replace("'", "''") + "'"))
+                .isFalse();
+    }
+
     @Test
     void the_tablespace_of_a_statement() {
         assertThat(GlobalsScript.createdTablespace("CREATE TABLESPACE fast OWNER a LOCATION '/ssd'"))

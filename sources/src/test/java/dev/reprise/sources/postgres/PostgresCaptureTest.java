@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,42 @@ class PostgresCaptureTest extends PostgresFixture {
             } finally {
                 origin.execute("postgres", "DROP DATABASE half_dropped");
             }
+        }
+
+        @Test
+        void saves_templates_and_names_every_database_it_leaves_out() throws SQLException {
+            origin.execute(
+                    "postgres",
+                    "CREATE DATABASE mould IS_TEMPLATE true",
+                    "CREATE DATABASE \"sh\"\"ut\" ALLOW_CONNECTIONS false",
+                    "CREATE DATABASE shut_too IS_TEMPLATE true ALLOW_CONNECTIONS false");
+            origin.execute("template1", "CREATE TABLE in_every_new_one ()");
+            try {
+                var captured = new CapturedStreams();
+                assertThat(warnings(source(FactsLevel.NONE), captured))
+                        .satisfiesExactlyInAnyOrder(
+                                fact -> assertThat(fact).contains("ALTER DATABASE \"sh\"\"ut\" ALLOW_CONNECTIONS true"),
+                                fact -> assertThat(fact).contains("\"shut_too\" forbids connections", "exclude"),
+                                fact -> assertThat(fact).contains("\"template1\"", "list it under databases"));
+                assertThat(captured.paths()).contains("mould.dump").doesNotContain("template1.dump");
+                assertThat(captured.text("databases.json")).contains("\"closed\":[\"sh\\\"ut\",\"shut_too\"]");
+                assertThat(CapturedStreams.of(only("template1")).paths()).contains("template1.dump");
+                var excluding = new PostgresSource(
+                        settings(origin).withDatabases(List.of(), List.of("mould", "sh\"ut", "shut_too", "template1")));
+                assertThat(warnings(excluding, captured)).isEmpty();
+                assertThatThrownBy(only("shut_too")::probe)
+                        .asInstanceOf(InstanceOfAssertFactories.type(SourceException.class))
+                        .extracting(SourceException::hint)
+                        .isEqualTo("run: ALTER DATABASE \"shut_too\" ALLOW_CONNECTIONS true");
+            } finally {
+                origin.execute("template1", "DROP TABLE in_every_new_one");
+                try (var connection = origin.connect("postgres")) {
+                    for (String database : List.of("mould", "sh\"ut", "shut_too")) {
+                        DatabaseSwap.drop(connection, database, true);
+                    }
+                }
+            }
+            assertThat(warnings(source(FactsLevel.NONE), new CapturedStreams())).isEmpty();
         }
 
         @Test

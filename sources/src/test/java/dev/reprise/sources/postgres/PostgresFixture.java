@@ -7,6 +7,7 @@ import dev.reprise.sources.FactsLevel;
 import dev.reprise.sources.RestoreRequest;
 import dev.reprise.sources.SourceListener;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +81,9 @@ abstract class PostgresFixture {
     void empty_the_target() throws SQLException {
         for (String database : databases(target)) {
             if (!database.equals("postgres")) {
-                target.execute("postgres", "DROP DATABASE " + SqlText.identifier(database) + " WITH (FORCE)");
+                try (var connection = target.connect("postgres")) {
+                    DatabaseSwap.drop(connection, database, true);
+                }
             }
         }
         target.execute("postgres", "DROP ROLE IF EXISTS app_owner, \"odd \"\"role\"");
@@ -110,7 +113,8 @@ abstract class PostgresFixture {
 
     static List<String> databases(EmbeddedPostgres server) throws SQLException {
         try (var connection = server.connect("postgres")) {
-            return SqlRows.texts(connection, "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1");
+            return SqlRows.texts(
+                    connection, "SELECT datname FROM pg_database WHERE datname NOT LIKE 'template_' ORDER BY 1");
         }
     }
 
@@ -118,6 +122,16 @@ abstract class PostgresFixture {
         try (var connection = server.connect(database)) {
             return SqlRows.text(connection, sql);
         }
+    }
+
+    static List<String> warnings(PostgresSource source, CapturedStreams into) {
+        var warnings = new ArrayList<String>();
+        source.capture(into, event -> {
+            if (event instanceof SourceListener.SourceEvent.Warning warning) {
+                warnings.add(warning.fact());
+            }
+        });
+        return warnings;
     }
 
     static List<ProcessHandle> dumps() {

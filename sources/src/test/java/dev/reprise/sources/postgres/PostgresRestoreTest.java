@@ -21,9 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +122,29 @@ class PostgresRestoreTest extends PostgresFixture {
         }
 
         @Test
+        void makes_a_template_a_template_also_in_place_of_another() throws SQLException {
+            origin.execute("postgres", "CREATE DATABASE mould IS_TEMPLATE true");
+            try {
+                PostgresSource source = only("mould");
+                CapturedStreams captured = CapturedStreams.of(source);
+                for (boolean replace : new boolean[] {false, true}) {
+                    restore(source, captured, toTarget(replace, Map.of()));
+                    assertThat(ask(
+                                    target,
+                                    "mould",
+                                    "SELECT string_agg(datname, ' ' ORDER BY datname)"
+                                            + " FROM pg_database WHERE datistemplate"))
+                            .isEqualTo("mould template0 template1");
+                }
+                assertThat(databases(target)).containsExactly("mould", "postgres");
+            } finally {
+                try (var connection = origin.connect("postgres")) {
+                    DatabaseSwap.drop(connection, "mould", true);
+                }
+            }
+        }
+
+        @Test
         void needs_no_roles_when_owners_are_not_wanted() throws SQLException {
             PostgresSource source = only("app");
             CapturedStreams captured = CapturedStreams.of(source);
@@ -177,6 +203,121 @@ class PostgresRestoreTest extends PostgresFixture {
             }
             assertThat(databases(target)).containsExactly(ODD, "postgres");
             assertThat(ask(target, ODD, "SELECT count(*) FROM t")).isEqualTo("10");
+        }
+
+        @Test
+        void is_replaced_while_clients_connect_again_and_again() throws Exception {
+            var stop = new AtomicBoolean();
+            var connected = new CountDownLatch(1);
+            Thread client = Thread.ofVirtual().start(() -> {
+                while (!stop.get()) {
+                    try (var session = target.connect(ODD)) {
+                        connected.countDown();
+                        SqlRows.execute(session, "SELECT pg_sleep(60)");
+                    } catch (SQLException e) {
+                        // Ended by the restore, or between the two databases.
+                    }
+                }
+            });
+            connected.await();
+            try {
+                restore(source, captured, toTarget(true, Map.of()));
+                assertThat(ask(target, ODD, "SELECT count(*) FROM t")).isEqualTo("10");
+            } finally {
+                stop.set(true);
+                target.execute(
+                        "postgres",
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                + " WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()");
+                client.join();
+            }
+        }
+
+        @Test
+        void that_cannot_be_dropped_afterwards_is_named_and_the_restore_is_done() throws SQLException {
+            target.execute(ODD, "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false)");
+            var warnings = new ArrayList<String>();
+            Facts facts = source.restore(captured, source.plan(captured, toTarget(true, Map.of())), event -> {
+                if (event instanceof SourceListener.SourceEvent.Warning warning) {
+                    warnings.add(warning.fact());
+                }
+            });
+            assertThat(facts.counts()).isEqualTo(captured.facts().counts());
+            String old = databases(target).getLast();
+            try {
+                assertThat(old).startsWith("reprise_old_");
+                assertThat(warnings).hasSize(1);
+                assertThat(warnings.getFirst()).contains("DROP DATABASE \"" + old + "\"", "subscription");
+                assertThat(ask(target, old, "SELECT x FROM precious")).isEqualTo("42");
+                assertThat(ask(target, ODD, "SELECT count(*) FROM t")).isEqualTo("10");
+            } finally {
+                target.execute(old, "ALTER SUBSCRIPTION s SET (slot_name = NONE)", "DROP SUBSCRIPTION s");
+            }
+        }
+
+        @Test
+        void is_not_replaced_when_a_later_database_cannot_be_restored() throws SQLException {
+            CapturedStreams two = CapturedStreams.of(twoDatabases());
+            CapturedStreams cut = two.truncated("empty.dump", two.bytes("empty.dump").length - 30);
+            SourceException failure =
+                    catchThrowableOfType(SourceException.class, () -> restore(source, cut, toTarget(true, Map.of())));
+            assertThat(failure.hint()).contains("no database was replaced");
+            assertUntouched();
+        }
+
+        @Test
+        void is_not_replaced_when_another_cannot_be_put_in_place_and_stays_open() throws SQLException {
+            CapturedStreams two = CapturedStreams.of(twoDatabases());
+            RestorePlan plan = source.plan(two, toTarget(true, Map.of()));
+            SourceException failure = catchThrowableOfType(
+                    SourceException.class,
+                    () -> source.restore(two, plan, event -> {
+                        if (event instanceof SourceListener.SourceEvent.Step step
+                                && step.what().contains("in place")) {
+                            occupyTheName("empty");
+                        }
+                    }));
+            assertThat(failure).hasMessageContaining("\"empty\" already exists");
+            assertThat(failure.hint()).contains("no database was replaced");
+            target.execute("postgres", "DROP DATABASE empty");
+            assertUntouched();
+        }
+
+        private PostgresSource twoDatabases() {
+            return new PostgresSource(settings(origin).withDatabases(List.of(ODD, "empty"), List.of()));
+        }
+
+        private void occupyTheName(String name) {
+            try {
+                target.createDatabase(name);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Test
+        void keeps_its_roles_until_every_database_is_in_place() throws SQLException {
+            String login = "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app_owner'";
+            target.execute("postgres", "CREATE ROLE app_owner NOLOGIN PASSWORD 'other'");
+            RestorePlan plan = source.plan(captured, toTarget(true, Map.of("database", ODD + ":beside")));
+            assertThat(plan.destructive()).isTrue();
+            assertThat(plan.steps().getLast())
+                    .contains("roles that exist", "passwords")
+                    .endsWith(": app_owner");
+            assertThat(source.plan(captured, toTarget(true, Map.of("database", ODD + ":beside", "globals", "no")))
+                            .destructive())
+                    .isFalse();
+
+            String path = PlainNames.dumpFile(ODD);
+            CapturedStreams cut = captured.truncated(path, captured.bytes(path).length - 30);
+            assertThatThrownBy(() -> source.restore(cut, plan, SourceListener.SILENT))
+                    .isInstanceOf(SourceException.class);
+            assertThat(ask(target, "postgres", login)).isEqualTo("f");
+
+            source.restore(captured, plan, SourceListener.SILENT);
+            assertThat(ask(target, "postgres", login)).isEqualTo("t");
+            String password = "SELECT rolpassword FROM pg_authid WHERE rolname = 'app_owner'";
+            assertThat(ask(target, "postgres", password)).isEqualTo(ask(origin, "postgres", password));
         }
 
         @Test
