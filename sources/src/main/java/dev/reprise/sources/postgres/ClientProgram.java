@@ -4,13 +4,20 @@ import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.sources.SourceException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,6 +28,8 @@ import java.util.stream.Stream;
 /// @param version as it reports itself: `15.18`
 record ClientProgram(Path file, String version) {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MAX_OUTPUT_BYTES = 4096;
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)[0-9a-z.]*)");
 
     int major() {
@@ -42,7 +51,7 @@ record ClientProgram(Path file, String version) {
         for (Path candidate : folders(folder)) {
             Path file = candidate.resolve(name);
             if (Files.isExecutable(file) && !Files.isDirectory(file)) {
-                version(file).ifPresent(version -> found.add(new ClientProgram(file, version)));
+                version(file, PATIENCE).ifPresent(version -> found.add(new ClientProgram(file, version)));
             }
         }
         return found;
@@ -69,20 +78,38 @@ record ClientProgram(Path file, String version) {
         return folders;
     }
 
-    private static Optional<String> version(Path file) {
+    /// Empty if it is none of PostgreSQL's programs, or does not answer in time.
+    static Optional<String> version(Path file, Duration patience) {
+        Process process;
         try {
-            Process process = new ProcessBuilder(file.toString(), "--version")
+            process = new ProcessBuilder(file.toString(), "--version")
                     .redirectErrorStream(true)
                     .start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
-            process.waitFor();
-            Matcher matcher = VERSION.matcher(output);
-            return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
         } catch (IOException e) {
+            return Optional.empty();
+        }
+        try {
+            var output = CompletableFuture.supplyAsync(
+                    () -> beginning(process),
+                    task -> Thread.ofVirtual().name("version of " + file).start(task));
+            Matcher matcher = VERSION.matcher(output.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+            return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+        } catch (TimeoutException | ExecutionException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
             throw CancelledException.interrupted("asking " + file + " for its version");
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static String beginning(Process process) {
+        try (InputStream output = process.getInputStream()) {
+            process.getOutputStream().close();
+            return new String(output.readNBytes(MAX_OUTPUT_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -101,8 +101,8 @@ public final class PostgresSource implements StreamSource {
         return new PostgresPlanner(this, settings, stored, request).plan();
     }
 
-    /// @throws SourceException with status `DIFFERS` if rows differ from those recorded; nothing was replaced
-    /// then
+    /// @throws SourceException with status `DIFFERS` if rows differ from those recorded; no database was
+    /// replaced then
     @Override
     public Facts restore(StoredStreams stored, RestorePlan plan, SourceListener listener) {
         return new PostgresRestore(own(plan), stored, settings.level(), listener).run();
