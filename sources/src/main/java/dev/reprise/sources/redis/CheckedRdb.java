@@ -29,18 +29,31 @@ final class CheckedRdb extends FilterInputStream {
     private final CompletableFuture<Counted> census;
     private @Nullable Counted counted; // once the end was reached
 
-    /// @param rdb closed with this
-    CheckedRdb(InputStream rdb, FactsLevel level) {
-        super(rdb);
-        this.census = CompletableFuture.supplyAsync(() -> count(level), THREADS);
+    /// Reads an RDB to its end and counts what is in it.
+    @FunctionalInterface
+    interface Counting {
+        RdbCensus read(InputStream rdb, boolean digesting) throws IOException;
     }
 
-    private Counted count(FactsLevel level) {
+    /// @param rdb closed with this
+    CheckedRdb(InputStream rdb, FactsLevel level) {
+        this(rdb, level, RdbReader::read);
+    }
+
+    CheckedRdb(InputStream rdb, FactsLevel level, Counting counting) {
+        super(rdb);
+        this.census = CompletableFuture.supplyAsync(() -> count(level, counting), THREADS);
+    }
+
+    private Counted count(FactsLevel level, Counting counting) {
         try (InputStream reader = pipe.reader()) { // once it is closed, what is written is dropped
-            RdbCensus all = RdbReader.read(reader, level.includes(FactsLevel.DIGESTS));
+            RdbCensus all = counting.read(reader, level.includes(FactsLevel.DIGESTS));
             return new Counted(level.includes(FactsLevel.COUNTS) ? all : new RdbCensus(false), null);
         } catch (IOException e) {
             return new Counted(new RdbCensus(false), e);
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+            // A value too big or too odd for counting says nothing against the bytes.
+            return new Counted(new RdbCensus(false), new IOException("counting failed with " + e, e));
         }
     }
 

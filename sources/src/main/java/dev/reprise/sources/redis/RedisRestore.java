@@ -10,12 +10,12 @@ import dev.reprise.sources.StreamSource.StoredStreams;
 import dev.reprise.sources.pipe.ReportingStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -65,7 +65,7 @@ final class RedisRestore {
             try {
                 return restoreThrough(fresh);
             } finally {
-                delete(fresh);
+                deleteOrWarn(fresh);
             }
         } catch (IOException e) {
             throw e.getCause() instanceof RepriseException known
@@ -88,13 +88,33 @@ final class RedisRestore {
             writeUsers(fresh);
         }
         giveAway(fresh);
-        if (!plan.occupied().isEmpty()) {
-            step("moving what is there aside");
-            moveAside();
-        }
-        step("putting the files in place");
-        putInPlace(fresh);
+        exchange(fresh);
         return facts;
+    }
+
+    /// A server started on a directory from which only something was moved would be empty, and save that.
+    private void exchange(Path fresh) throws IOException {
+        Path aside = plan.folder().resolve("before-restore-" + STAMP.format(now));
+        var moves = new Moves();
+        try {
+            if (!plan.occupied().isEmpty()) {
+                step("moving what is there aside");
+                moveAside(aside, moves);
+            }
+            step("putting the files in place");
+            putInPlace(fresh, moves);
+        } catch (IOException | RuntimeException e) {
+            List<String> stuck = moves.undo();
+            if (!stuck.isEmpty()) {
+                throw settings.failure(
+                        "the restore into " + plan.folder() + " failed: " + e.getMessage()
+                                + ", and not everything could be put back: " + String.join(", ", stuck),
+                        "what was there is in " + aside + ": move it back before the server is started",
+                        e);
+            }
+            Files.deleteIfExists(aside);
+            throw e;
+        }
     }
 
     private Facts writeRdb(Path target) throws IOException {
@@ -108,6 +128,9 @@ final class RedisRestore {
                 file.append(ByteBuffer.wrap(buffer, 0, count));
             }
             file.commit(target);
+            if (rdb.census().isEmpty()) {
+                listener.on(new SourceEvent.Warning("keys were not counted, because " + rdb.whyNot()));
+            }
             var versions = new TreeMap<>(Map.of("rdb", String.valueOf(rdb.version())));
             SortedMap<String, Long> counts = rdb.census().map(RdbCensus::counts).orElseGet(TreeMap::new);
             SortedMap<String, String> digests =
@@ -171,25 +194,24 @@ final class RedisRestore {
         }
     }
 
-    private void moveAside() throws IOException {
-        Path aside = Files.createDirectory(
-                plan.folder().resolve("before-restore-" + STAMP.format(now)),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    private void moveAside(Path aside, Moves moves) throws IOException {
+        Files.createDirectory(
+                aside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         for (Path old : plan.occupied()) {
-            Files.move(old, aside.resolve(old.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+            moves.move(old, aside.resolve(old.getFileName()));
         }
         DurableFile.forceDirectory(aside);
         DurableFile.forceDirectory(plan.folder());
     }
 
     /// @throws IOException if something has come into a place meanwhile; it is not overwritten
-    private void putInPlace(Path fresh) throws IOException {
+    private void putInPlace(Path fresh, Moves moves) throws IOException {
         List<Path> ready;
         try (var inside = Files.list(fresh)) {
             ready = inside.sorted().toList();
         }
         for (Path path : ready) {
-            Files.move(path, plan.folder().resolve(path.getFileName()));
+            moves.move(path, plan.folder().resolve(path.getFileName()));
         }
         DurableFile.forceDirectory(plan.folder());
     }
@@ -210,9 +232,14 @@ final class RedisRestore {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        for (Path path : deepestFirst(folder)) {
-            Files.delete(path);
+    /// Never in the way of what is reported about the restore itself.
+    private void deleteOrWarn(Path folder) {
+        try {
+            for (Path path : deepestFirst(folder)) {
+                Files.delete(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            listener.on(new SourceEvent.Warning("folder " + folder + " is left over and may be deleted: " + e));
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
@@ -355,6 +356,35 @@ class RdbTest {
             assertThat(checked.readAllBytes()).isEqualTo(rdb);
             assertThat(checked.census()).isEmpty();
         }
+    }
+
+    @Test
+    void counting_that_breaks_is_no_reason_to_refuse_what_a_checksum_vouches_for() throws IOException {
+        byte[] vouched = rdb("REDIS0010", bytes("00 01", "'k'", "01", "'v'"));
+        byte[] unchecked = vouched.clone();
+        Arrays.fill(unchecked, unchecked.length - 8, unchecked.length, (byte) 0);
+        for (Throwable accident : List.of(
+                new IllegalStateException("broken"), new StackOverflowError("deep"), new OutOfMemoryError("big"))) {
+            try (CheckedRdb rdb = counting(vouched, accident)) {
+                assertThat(rdb.readAllBytes()).isEqualTo(vouched);
+                assertThat(rdb.census()).isEmpty();
+                assertThat(rdb.whyNot()).contains("counting failed", String.valueOf(accident.getMessage()));
+            }
+            try (CheckedRdb rdb = counting(unchecked, accident)) {
+                assertThatThrownBy(rdb::readAllBytes)
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("counting failed");
+            }
+        }
+    }
+
+    private static CheckedRdb counting(byte[] rdb, Throwable accident) {
+        return new CheckedRdb(new ByteArrayInputStream(rdb), FactsLevel.COUNTS, (_, _) -> {
+            if (accident instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) accident;
+        });
     }
 
     /// Nothing else speaks for an RDB without a checksum.

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
@@ -69,22 +70,50 @@ class RedisConnectionTest {
         void with_the_least_rights_capture_data_and_warn_about_the_rest() {
             try (var server = EmbeddedRedis.start(EmbeddedRedis.Options.scratch());
                     var jedis = client(server)) {
-                jedis.aclSetUser("backup", "on", ">pw", "+psync", "+replconf", "+ping", "+info", "+time");
-                jedis.aclSetUser("nothing", "on", ">pw", "+ping");
+                jedis.aclSetUser("backup", "on", ">pw", "+psync", "+replconf", "+info", "+time");
                 var warnings = new ArrayList<SourceEvent>();
-                var streams = new CapturedStreams();
-                as(server, "backup").probe();
-                as(server, "backup").capture(streams, event -> {
-                    if (event instanceof SourceEvent.Warning) {
-                        warnings.add(event);
-                    }
-                });
-                assertThat(streams.paths()).containsExactly("dump.rdb");
+                assertThat(captureAs(server, "backup", warnings).paths()).containsExactly("dump.rdb");
                 assertThat(warnings).hasSize(2);
-                assertThatThrownBy(() -> as(server, "nothing").probe())
+            }
+        }
+
+        @Test
+        void with_the_rights_of_the_guide_capture_everything_and_no_needed_one_is_dispensable() {
+            var needed = List.of("+psync", "+replconf", "+info", "+time");
+            try (var server = EmbeddedRedis.start(EmbeddedRedis.Options.scratch());
+                    var jedis = client(server)) {
+                var all = new ArrayList<>(List.of("on", ">pw", "+acl|list", "+config|get"));
+                all.addAll(needed);
+                jedis.aclSetUser("backup", all.toArray(String[]::new));
+                var warnings = new ArrayList<SourceEvent>();
+                assertThat(captureAs(server, "backup", warnings).paths())
+                        .containsExactly("acl.txt", "config.json", "dump.rdb");
+                assertThat(warnings).isEmpty();
+                for (String right : needed) {
+                    String user = "without-" + right.substring(1);
+                    jedis.aclSetUser(
+                            user,
+                            all.stream().filter(other -> !other.equals(right)).toArray(String[]::new));
+                    assertThatThrownBy(() -> captureAs(server, user, warnings))
+                            .as(right)
+                            .isInstanceOf(SourceException.class)
+                            .hasMessageContaining("NOPERM");
+                }
+                assertThatThrownBy(() -> as(server, "without-replconf").probe())
                         .isInstanceOf(SourceException.class)
                         .hasMessageContaining("NOPERM");
             }
+        }
+
+        private CapturedStreams captureAs(EmbeddedRedis server, String user, List<SourceEvent> warnings) {
+            var streams = new CapturedStreams();
+            as(server, user).probe();
+            as(server, user).capture(streams, event -> {
+                if (event instanceof SourceEvent.Warning) {
+                    warnings.add(event);
+                }
+            });
+            return streams;
         }
 
         private RedisSource as(EmbeddedRedis server, String user) {

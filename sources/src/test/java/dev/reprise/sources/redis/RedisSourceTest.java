@@ -14,6 +14,7 @@ import dev.reprise.sources.RestoreRequest;
 import dev.reprise.sources.SourceException;
 import dev.reprise.sources.SourceListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -340,6 +341,11 @@ class RedisSourceTest {
         }
     }
 
+    @FunctionalInterface
+    private interface Accident {
+        void happen() throws IOException;
+    }
+
     @Nested
     class AFolderWithData {
         @BeforeEach
@@ -365,6 +371,65 @@ class RedisSourceTest {
             assertThat(aside.resolve("appendonlydir/x")).hasContent("also precious");
             assertThat(folder.resolve("redis.conf")).hasContent("port 1");
             assertThat(folder.resolve("dump.rdb")).hasBinaryContent(captured.bytes("dump.rdb"));
+        }
+
+        /// As if an administrator worked in the folder at the same time.
+        private SourceException restoreWhile(String step, Map<String, String> options, Accident accident) {
+            RedisSource source = source(origin, FactsLevel.COUNTS);
+            RestorePlan plan = source.plan(captured, new RestoreRequest(folder.toString(), true, options));
+            return catchThrowableOfType(
+                    SourceException.class,
+                    () -> source.restore(captured, plan, event -> {
+                        if (event instanceof SourceListener.SourceEvent.Step(String what) && what.startsWith(step)) {
+                            try {
+                                accident.happen();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }
+                    }));
+        }
+
+        private void assertAsItWas(String... others) {
+            assertThat(folder.toFile().list())
+                    .contains("dump.rdb", "appendonlydir", "redis.conf")
+                    .containsAll(List.of(others))
+                    .hasSize(3 + others.length);
+            assertThat(folder.resolve("dump.rdb")).hasContent("precious");
+            assertThat(folder.resolve("appendonlydir/x")).hasContent("also precious");
+        }
+
+        @Test
+        void is_as_it_was_when_something_cannot_be_moved_aside() throws IOException {
+            Files.writeString(folder.resolve("users.acl"), "user a on");
+            SourceException failure = restoreWhile(
+                    "moving what is there", Map.of("acl", "yes"), () -> Files.delete(folder.resolve("users.acl")));
+            assertThat(failure).hasMessageContaining("users.acl");
+            assertThat(failure.hint()).contains("nothing was lost");
+            assertAsItWas();
+        }
+
+        @Test
+        void is_as_it_was_when_a_new_file_cannot_get_its_place() {
+            SourceException failure = restoreWhile(
+                    "putting the files",
+                    Map.of("acl", "yes"),
+                    () -> Files.writeString(folder.resolve("users.acl"), "user a on"));
+            assertThat(failure.hint()).contains("nothing was lost");
+            assertAsItWas("users.acl");
+            assertThat(folder.resolve("users.acl")).hasContent("user a on");
+        }
+
+        @Test
+        void that_cannot_be_put_back_is_named() {
+            SourceException failure = restoreWhile(
+                    "putting the files", Map.of(), () -> Files.writeString(folder.resolve("dump.rdb"), "intruder"));
+            Path aside = folder.resolve("before-restore-2026-11-21T120000.000Z");
+            assertThat(failure).hasMessageContaining(aside.resolve("dump.rdb").toString());
+            assertThat(failure.hint()).contains(aside.toString(), "before the server is started");
+            assertThat(aside.resolve("dump.rdb")).hasContent("precious");
+            assertThat(folder.resolve("dump.rdb")).hasContent("intruder");
+            assertThat(folder.resolve("appendonlydir/x")).hasContent("also precious");
         }
 
         @Test
