@@ -39,7 +39,7 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
     private static final String GRANTS = """
             SELECT CASE WHEN a.grantee = 0 THEN '' ELSE pg_get_userbyid(a.grantee) END, a.privilege_type,
                    a.is_grantable
-            FROM pg_database d, aclexplode(d.datacl) a WHERE d.oid = ?
+            FROM pg_database d, aclexplode(d.datacl) a WHERE d.oid = ? ORDER BY 1, 2
             """;
     private static final String SETTINGS = """
             SELECT CASE WHEN setrole = 0 THEN '' ELSE pg_get_userbyid(setrole) END, unnest(setconfig)
@@ -143,6 +143,11 @@ record DatabaseCatalog(int serverMajor, List<DatabaseEntry> databases, List<Stri
 
     boolean has(String name) {
         return databases.stream().anyMatch(entry -> entry.name().equals(name));
+    }
+
+    /// Whether more is known of the databases than their names.
+    boolean described() {
+        return serverMajor > 0;
     }
 
     /// All but one.
