@@ -190,7 +190,7 @@ class StackTest {
                 plain.resolve("uploads.tar.gz").toString(),
                 "-C",
                 here.resolve("tar").toString());
-        assertThat(inTar(TreeHash.of(here.resolve("tar")))).isEqualTo(inTar(TreeHash.of(uploads)));
+        assertThat(TreeHash.of(here.resolve("tar"))).isEqualTo(TreeHash.of(uploads));
         DebianTools.Program check = DebianTools.find("redis-check-rdb");
         run(
                 check.environment(),
@@ -320,11 +320,6 @@ class StackTest {
                 .isEqualTo(before.keySet().stream()
                         .filter(name -> !name.startsWith("locks"))
                         .toList());
-    }
-
-    /// Times in a tar written here count tenths of a microsecond.
-    private static String inTar(Map<String, String> tree) {
-        return tree.toString().replaceAll("(\\.[0-9]{7})[0-9]{2}Z", "$1Z");
     }
 
     private static String urlWithPassword(String database) {
