@@ -49,6 +49,11 @@ final class PostgresCapture {
                      SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
                      WHERE d.datname = current_database())
             """;
+    private static final String UNLOGGED = """
+            SELECT coalesce(string_agg(format('%I.%I', n.nspname, c.relname), ', '), '')
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND pg_is_in_recovery()
+            """;
     private static final String LSN =
             "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END";
 
@@ -168,12 +173,21 @@ final class PostgresCapture {
             String key = PlainNames.factKey(entry.name());
             positions.put(key + ".lsn", SqlRows.text(connection, LSN));
             positions.put(key + ".bytes", SqlRows.text(connection, "SELECT pg_database_size(current_database())"));
+            warnOfUnlogged(connection, entry.name());
             TableCensus census = TableCensus.begin(connection, entry.name(), settings.level());
             store(program, dumpArguments(snapshot), entry.name(), entry.dump());
             census.finish(counts, digests);
             connection.rollback();
         } catch (SQLException e) {
             throw server.failure("database \"" + entry.name() + "\" cannot be read", e);
+        }
+    }
+
+    private void warnOfUnlogged(Connection connection, String database) throws SQLException {
+        String tables = SqlRows.text(connection, UNLOGGED);
+        if (!tables.isEmpty()) {
+            warn("rows of unlogged tables of database \"" + database + "\" are left out, because a standby has none: "
+                    + tables);
         }
     }
 

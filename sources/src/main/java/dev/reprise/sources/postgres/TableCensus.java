@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /// Rows and content of every table of a database, as one transaction sees them. Belongs to one thread.
 ///
 /// System schemas, temporary tables, tables that extensions own, materialized views and foreign tables are left out:
-/// a dump does not carry their rows.
+/// a dump does not carry their rows. So are unlogged tables of a standby, which has no rows of them.
 final class TableCensus {
     private static final int LOCKS_PER_STATEMENT = 100;
     private static final String RELATIONS = """
@@ -35,6 +35,7 @@ final class TableCensus {
                          ORDER BY a.attname::text COLLATE "C")
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind IN ('r', 'S') AND c.relpersistence <> 't'
+              AND (c.relpersistence <> 'u' OR NOT pg_is_in_recovery())
               AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
               AND NOT EXISTS (SELECT FROM pg_depend d
                               WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
