@@ -140,6 +140,11 @@ public final class BackupCommand implements Callable<Integer> {
             try {
                 probe(source);
                 output.result("  %s (%s): ready".formatted(source.name(), source.kind()));
+                output.message(
+                        "ready",
+                        fields -> fields.put("job", job.name())
+                                .put("source", source.name())
+                                .put("kind", source.kind()));
             } catch (RepriseException e) {
                 if (source.required()) {
                     throw e;

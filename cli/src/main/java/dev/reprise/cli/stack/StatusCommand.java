@@ -5,6 +5,7 @@ import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.check.Presence;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.recovery.status.SourceStatus;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Mixin;
         },
         exitCodeList = {
             " 0:every source can be recovered",
-            " 3:a source cannot, its newest capture needs attention, or a point cannot be read",
+            " 3:a source cannot, its newest capture needs attention, or a point cannot be read, or data it needs is missing",
             "10:the repository does not exist",
             "12:the password is wrong",
             "20:the configuration is wrong"
@@ -43,6 +44,8 @@ public final class StatusCommand implements Callable<Integer> {
     private final GlobalOptions global;
 
     private final CommandContext context;
+    private static final int MOST_DEFECTS = 10;
+
     private final Stack.Factory stacks;
     private boolean unreadable;
 
@@ -93,6 +96,16 @@ public final class StatusCommand implements Callable<Integer> {
 
     private List<RecoveryPoint> read(Stack stack, String repository) {
         try (Repository opened = stack.open(repository)) {
+            List<String> defects = Presence.defects(opened);
+            defects.stream().limit(MOST_DEFECTS).forEach(fact -> global.output().warning(fact, ""));
+            if (!defects.isEmpty()) {
+                unreadable = true;
+                global.output()
+                        .warning(
+                                "repository %s has %d defects: what is shown below may not be recoverable"
+                                        .formatted(repository, defects.size()),
+                                "run \"reprise check\" to see which snapshots are affected");
+            }
             return new Points(opened).list((_, reason) -> {
                 unreadable = true;
                 global.output()

@@ -9,8 +9,11 @@ import dev.reprise.operations.point.RunId;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +52,31 @@ public final class PointCheck {
                 }
             }
         }
+        orphans(written, snapshots);
         return new Result(written.size(), removed.get(), defects.get());
+    }
+
+    /// A run that was killed at its very end leaves snapshots without a manifest. Many runs do not.
+    private void orphans(List<RecoveryPoint> written, Map<ObjectId, StoredSnapshot> snapshots) {
+        Set<String> known = new HashSet<>();
+        written.forEach(point -> known.add("run:" + point.run().hex()));
+        Set<String> orphaned = new TreeSet<>();
+        for (StoredSnapshot each : snapshots.values()) {
+            each.snapshot().tags().stream()
+                    .filter(tag -> tag.startsWith("run:") && !known.contains(tag))
+                    .forEach(orphaned::add);
+        }
+        if (orphaned.isEmpty()) {
+            return;
+        }
+        String fact =
+                "%d runs have snapshots but no manifest (%s%s): they are no recovery points; restic restores them by tag"
+                        .formatted(orphaned.size(), orphaned.iterator().next(), orphaned.size() > 1 ? ", …" : "");
+        if (written.isEmpty()) {
+            defect(fact + "; all manifests are gone");
+        } else {
+            listener.on(new CheckEvent.Hint(fact));
+        }
     }
 
     /// A rule of retention removes old snapshots, never the newest ones: if those are gone, something else did it.

@@ -5,6 +5,7 @@ import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.check.Presence;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
@@ -63,6 +64,7 @@ public final class JobRun {
         try (RepositoryLock lock = repository.lock(RepositoryLock.Kind.SHARED, request.lockPatience())) {
             List<StoredSnapshot> snapshots = repository.snapshots((_, _) -> {});
             BlobIndex index = repository.loadIndex(JobRun::refuse);
+            Presence.requirePacks(repository, index);
             try (BlobWriter writer = repository.writer(index, lock, request.writing())) {
                 List<Capture> captures = captureAll(index, writer, snapshots);
                 listener.on(new RunEvent.Sealing());
@@ -73,8 +75,10 @@ public final class JobRun {
         }
     }
 
-    private static void refuse(ObjectId id, RuntimeException reason) {
-        throw RepositoryException.damaged("index " + id.hex(), String.valueOf(reason.getMessage()), reason);
+    private static void refuse(ObjectId index, RuntimeException reason) {
+        throw RepositoryException.refused(
+                reason.getMessage() + "; a backup would save again what it names",
+                "run \"restic repair index\", which makes it anew from the packs; restores work meanwhile");
     }
 
     private List<Capture> captureAll(BlobIndex index, BlobWriter writer, List<StoredSnapshot> snapshots) {

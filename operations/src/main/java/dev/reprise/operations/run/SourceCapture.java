@@ -14,6 +14,7 @@ import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.operations.point.RunId;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.StoredSnapshot;
@@ -165,6 +166,7 @@ final class SourceCapture {
             Snapshot snapshot = candidate.snapshot();
             boolean fits = snapshot.hostname().equals(request.host())
                     && snapshot.paths().containsAll(wanted)
+                    && index.contains(BlobHandle.tree(snapshot.tree()))
                     && !snapshot.time().toInstant().isAfter(clock.instant());
             if (fits
                     && (newest == null
