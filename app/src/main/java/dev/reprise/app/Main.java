@@ -11,6 +11,7 @@ import dev.reprise.cli.stack.PointsCommand;
 import dev.reprise.cli.stack.RestoreCommand;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.cli.stack.StatusCommand;
+import dev.reprise.cli.stack.UnlockCommand;
 import dev.reprise.demo.DemoCommand;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -44,6 +45,7 @@ final class Main {
                 .with("status", context -> new StatusCommand(context, stacks))
                 .with("restore", context -> new RestoreCommand(context, stacks))
                 .with("check", context -> new CheckCommand(context, stacks))
+                .with("unlock", context -> new UnlockCommand(context, stacks))
                 .with("demo", DemoCommand::new);
     }
 

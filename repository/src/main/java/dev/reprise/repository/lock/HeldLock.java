@@ -183,6 +183,6 @@ final class HeldLock implements RepositoryLock {
     private RepositoryException notRemoved(String reason) {
         return RepositoryException.refused(
                 "lock " + id.hex() + " could not be removed: " + reason,
-                "run \"restic unlock\" after this process has ended");
+                "run \"reprise unlock\" after this process has ended");
     }
 }

@@ -138,7 +138,7 @@ public final class Locks {
     private static RepositoryException unreadable(String fact) {
         return RepositoryException.refused(
                 fact + "; so nobody knows whether it is held",
-                "when no other process uses the repository, run \"restic unlock --remove-all\"");
+                "when no other process uses the repository, run \"reprise unlock --remove-all\"");
     }
 
     /// Locks that have content. An empty file is what a full disk leaves behind.

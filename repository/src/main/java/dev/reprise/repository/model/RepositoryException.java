@@ -36,7 +36,7 @@ public final class RepositoryException extends RepriseException {
                 ExitStatus.LOCKED,
                 "repository %s is locked%s by %s, %d minutes old"
                         .formatted(location, exclusive ? " exclusively" : "", holder, age.toMinutes()),
-                "wait for that process, or run \"restic unlock\" if it is no longer running",
+                "wait for that process, or run \"reprise unlock\" if it is no longer running",
                 null);
     }
 

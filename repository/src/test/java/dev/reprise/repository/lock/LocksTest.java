@@ -200,7 +200,7 @@ class LocksTest {
         assertThatThrownBy(() -> take(Kind.SHARED))
                 .isInstanceOfSatisfying(RepriseException.class, e -> {
                     assertThat(e.exitStatus()).isEqualTo(ExitStatus.FAILED);
-                    assertThat(e.hint()).contains("restic unlock --remove-all");
+                    assertThat(e.hint()).contains("reprise unlock --remove-all");
                 })
                 .hasMessage("lock " + id.hex() + " is damaged: a sealed unit has at least 32 bytes, this one 7;"
                         + " so nobody knows whether it is held");
