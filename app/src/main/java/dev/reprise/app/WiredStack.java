@@ -87,7 +87,7 @@ final class WiredStack implements Stack {
         RepositorySettings repository = config.repository(job.repository());
         List<RunSource> sources = new ArrayList<>();
         for (SourceSettings source : config.sourcesOf(settings)) {
-            sources.add(source(source));
+            sources.add(source(source, repository));
         }
         var self = ProcessIdentity.current();
         return new RunRequest(
@@ -126,10 +126,10 @@ final class WiredStack implements Stack {
         return flat;
     }
 
-    private RunSource source(SourceSettings settings) {
+    private RunSource source(SourceSettings settings, RepositorySettings repository) {
         return switch (settings) {
             case SourceSettings.Files files ->
-                new RunSource.Files(files.name(), files.required(), request(files), files.exclude());
+                new RunSource.Files(files.name(), files.required(), request(files, repository), files.exclude());
             case SourceSettings.Postgres postgres -> new RunSource.Streams(wired(postgres), postgres.required());
             case SourceSettings.Redis redis -> new RunSource.Streams(wired(redis), redis.required());
         };
@@ -168,13 +168,14 @@ final class WiredStack implements Stack {
         postgres(source).exportSql(stored, out);
     }
 
-    private FilesRequest request(SourceSettings.Files files) {
+    private FilesRequest request(SourceSettings.Files files, RepositorySettings repository) {
         List<PatternList> excludes = new ArrayList<>();
         excludes.add(patterns(files, files.exclude(), false));
         excludes.add(patterns(files, files.iexclude(), true));
         for (String file : files.excludeFiles()) {
             excludes.add(patterns(files, patternFile(files, file), false));
         }
+        excludes.add(itself(files, repository));
         Map<String, String> present = new LinkedHashMap<>();
         for (String marker : files.excludeIfPresent()) {
             int colon = marker.indexOf(':');
@@ -197,6 +198,16 @@ final class WiredStack implements Stack {
                 false,
                 false,
                 workers());
+    }
+
+    /// A repository inside the folder it protects would grow by itself with every run, its own lock included.
+    private PatternList itself(SourceSettings.Files files, RepositorySettings repository) {
+        String location = new Repositories(config, context).location(repository);
+        if (!location.startsWith("local:")) {
+            return patterns(files, List.of(), false);
+        }
+        String path = location.substring("local:".length());
+        return patterns(files, List.of(path.replaceAll("[\\\\*?\\[]", "\\\\$0")), false);
     }
 
     private PatternList patterns(SourceSettings.Files files, List<String> texts, boolean ignoreCase) {

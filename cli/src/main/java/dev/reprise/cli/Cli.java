@@ -30,6 +30,20 @@ public final class Cli {
     ///
     /// @return the process's exit status
     public int run(String... arguments) {
+        int status = carryOut(arguments);
+        // A stream remembers that a write failed and says nothing: a full disk must not look like success.
+        if (context.out().checkError() && status == ExitStatus.OK.code()) {
+            output(arguments)
+                    .error(
+                            ExitStatus.FAILED.code(),
+                            "the output could not be written",
+                            "look at where it goes: is it full or closed?");
+            return ExitStatus.FAILED.code();
+        }
+        return status;
+    }
+
+    private int carryOut(String... arguments) {
         try {
             return dispatch(Invocation.of(commands, List.of(arguments)));
         } catch (RepriseException e) {

@@ -2,6 +2,7 @@ package dev.reprise.cli;
 
 import dev.reprise.base.ExitStatus;
 import dev.reprise.config.RepriseConfig;
+import dev.reprise.config.SecretReference;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RepriseConfig config = Configurations.loadAndWarn(global);
+        requireKnownPlaces(config);
         int repositories = config.repositories().size();
         int sources = config.sources().size();
         int jobs = config.jobs().size();
@@ -40,6 +42,14 @@ final class ConfigCheckCommand implements Callable<Integer> {
                         .put("jobs", jobs)
                         .putAll("warnings", config.warnings()));
         return ExitStatus.OK.code();
+    }
+
+    /// A location that stands in the file is looked at; one that a variable or program tells is not asked for here.
+    private void requireKnownPlaces(RepriseConfig config) {
+        var places = new Repositories(config, global.context());
+        config.repositories().values().stream()
+                .filter(settings -> settings.location() instanceof SecretReference.Value)
+                .forEach(places::location);
     }
 
     private static String counted(int count, String one, String many) {

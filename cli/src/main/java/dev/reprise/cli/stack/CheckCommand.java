@@ -63,7 +63,7 @@ public final class CheckCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         Output output = global.output();
         try (Repository opened = stack.open(Select.repository(stack, repository));
-                RepositoryLock _ = opened.lock(RepositoryLock.Kind.SHARED, Duration.ofSeconds(lockWaitSeconds))) {
+                RepositoryLock _ = ReadLock.of(opened, Duration.ofSeconds(lockWaitSeconds), output)) {
             CheckResult result;
             PointCheck.Result points;
             try (Progress progress = output.progress("checking")) {
@@ -119,9 +119,11 @@ public final class CheckCommand implements Callable<Integer> {
                         result.packs(),
                         readData ? ", %s read".formatted(Show.size(result.bytesRead())) : ", data not read");
         if (defects > 0) {
-            output.result("%d defects in %s".formatted(defects, extent));
-            output.result("%d snapshots cannot be restored whole; the others can"
-                    .formatted(result.affectedSnapshots().size()));
+            output.result("%d %s in %s".formatted(defects, defects == 1 ? "defect" : "defects", extent));
+            if (!result.affectedSnapshots().isEmpty()) {
+                output.result("%d of %d snapshots cannot be restored whole"
+                        .formatted(result.affectedSnapshots().size(), result.snapshots()));
+            }
             return ExitStatus.FAILED.code();
         }
         if (!examined) {

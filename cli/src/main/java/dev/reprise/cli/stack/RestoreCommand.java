@@ -14,7 +14,6 @@ import dev.reprise.operations.restore.FilesRestoreRequest.Overwrite;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
-import dev.reprise.repository.model.RepositoryException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,6 +65,8 @@ public final class RestoreCommand implements Callable<Integer> {
 
     private final CommandContext context;
     private final Stack.Factory stacks;
+    /// Every source that some point holds.
+    private final Set<String> seen = new TreeSet<>();
 
     @Parameters(paramLabel = "SOURCE", arity = "0..*", description = "Which source; with --to-artifacts one or more.")
     private List<String> sources = new ArrayList<>();
@@ -142,19 +145,12 @@ public final class RestoreCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         String from = Select.repositoryOf(stack, repository, sources);
         try (Repository opened = stack.open(from);
-                RepositoryLock _ = opened.lock(RepositoryLock.Kind.SHARED, Duration.ZERO)) {
-            RecoveryPoint chosen = new Points(opened)
-                    .find(
-                            point,
-                            this::holdsSources,
-                            (id, reason) -> global.output()
-                                    .warning(
-                                            "point %s cannot be read and is passed over: %s"
-                                                    .formatted(id.shortHex(), reason.getMessage()),
-                                            ""));
-            BlobIndex index = opened.loadIndex((id, reason) -> {
-                throw RepositoryException.damaged("index " + id.hex(), String.valueOf(reason.getMessage()), reason);
-            });
+                RepositoryLock _ = ReadLock.of(opened, Duration.ZERO, global.output())) {
+            RecoveryPoint chosen = choose(new Points(opened));
+            BlobIndex index = opened.loadIndex((_, reason) -> global.output()
+                    .warning(
+                            reason.getMessage() + "; what only it names cannot be restored",
+                            "\"restic repair index\" makes it anew from the packs"));
             var restore = new StackRestore(stack, opened, index, chosen, context, global.output(), confirmation);
             if (artifacts != null) {
                 return restore.artifacts(captured(chosen), context.resolve(artifacts), dryRun)
@@ -164,7 +160,31 @@ public final class RestoreCommand implements Callable<Integer> {
         }
     }
 
+    private RecoveryPoint choose(Points points) {
+        try {
+            return points.find(
+                    point,
+                    this::holdsSources,
+                    (id, reason) -> global.output()
+                            .warning(
+                                    "point %s cannot be read and is passed over: %s"
+                                            .formatted(id.shortHex(), reason.getMessage()),
+                                    ""));
+        } catch (OperationException none) {
+            List<String> unknown =
+                    sources.stream().filter(name -> !seen.contains(name)).toList();
+            if (seen.isEmpty() || unknown.isEmpty()) {
+                throw none;
+            }
+            throw wrong(
+                    "no recovery point holds " + String.join(", ", unknown), "there are: " + String.join(", ", seen));
+        }
+    }
+
     private void requireOneTarget() {
+        if ("".equals(target) || "".equals(artifacts)) {
+            throw wrong("the target is empty", "name a folder; \".\" is the current one");
+        }
         if ((target == null) == (artifacts == null)) {
             throw wrong("give either --to or --to-artifacts", "run \"reprise restore --help\" for examples");
         }
@@ -181,6 +201,7 @@ public final class RestoreCommand implements Callable<Integer> {
     }
 
     private boolean holdsSources(RecoveryPoint candidate) {
+        candidate.captured().forEach(source -> seen.add(source.name()));
         return sources.stream()
                 .allMatch(name -> candidate
                         .source(name)

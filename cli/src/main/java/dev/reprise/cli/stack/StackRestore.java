@@ -83,12 +83,16 @@ final class StackRestore {
     }
 
     ExitStatus files(CapturedSource source, FilesChoice choice) throws IOException {
+        refuseRepository(choice.folder());
         refuseFull(choice);
         if (choice.delete() && !choice.dryRun()) {
             confirmation.require(
                     output,
-                    "everything in %s that point %s does not have is removed"
-                            .formatted(choice.folder(), point.run().shortHex()),
+                    "everything%s in %s that point %s does not have is removed"
+                            .formatted(
+                                    choice.includes().isEmpty() ? "" : " matching --include",
+                                    choice.folder(),
+                                    point.run().shortHex()),
                     choice.folder().toString());
         }
         Instant begun = context.clock().instant();
@@ -100,8 +104,37 @@ final class StackRestore {
         return concludeFiles(source, choice, result, took);
     }
 
+    /// A restore over the repository would destroy what it restores from.
+    private void refuseRepository(Path folder) throws IOException {
+        String location = repository.storage().location();
+        if (!location.startsWith("local:")) {
+            return;
+        }
+        Path ours = real(Path.of(location.substring("local:".length())));
+        Path target = real(folder);
+        if (ours.startsWith(target) || target.startsWith(ours)) {
+            throw new OperationException(
+                    ExitStatus.TARGET_REFUSED,
+                    "the target %s and the repository %s lie in each other; nothing was changed"
+                            .formatted(target, ours),
+                    "restore into another folder and move the files from there",
+                    null);
+        }
+    }
+
+    /// Without links, also when the last folders do not exist yet.
+    private static Path real(Path path) throws IOException {
+        Path parent = path.toAbsolutePath().normalize();
+        Path rest = Path.of("");
+        while (!Files.exists(parent) && parent.getParent() != null) {
+            rest = parent.getFileName().resolve(rest);
+            parent = parent.getParent();
+        }
+        return parent.toRealPath().resolve(rest).normalize();
+    }
+
     private static void refuseFull(FilesChoice choice) throws IOException {
-        if (choice.mayReplace() || choice.dryRun() || !Files.exists(choice.folder())) {
+        if (choice.mayReplace() || !Files.exists(choice.folder())) {
             return;
         }
         if (Files.isDirectory(choice.folder())) {
@@ -190,6 +223,15 @@ final class StackRestore {
                         Show.size(result.bytes()),
                         result.failed(),
                         Show.duration(took)));
+        boolean filtered = !choice.includes().isEmpty() || !choice.excludes().isEmpty();
+        if (filtered && result.items() + result.skipped() + result.failed() == 0) {
+            throw new OperationException(
+                    ExitStatus.FAILED,
+                    "nothing in point %s matches: nothing was restored"
+                            .formatted(point.run().shortHex()),
+                    "patterns begin below the saved folder: /2026/** or *.jpg",
+                    null);
+        }
         return result.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
     }
 

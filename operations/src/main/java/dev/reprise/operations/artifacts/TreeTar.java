@@ -29,8 +29,8 @@ public final class TreeTar {
      * names longer than the header's field use GNU's long-name records, which are bytes as well. Extended attributes
      * and parts of a second go into an extended header of our own making, because the library's are UTF-8 text.
      */
-    /// Twice what Linux takes as one path; also bounds how deep a hostile tree can lead.
-    private static final int LONGEST_PATH_BYTES = 8192;
+    /// Bounds how deep a hostile tree can lead.
+    private static final int MOST_DEPTH = 2000;
 
     private final TreeReader reader;
     private final TarArchiveOutputStream tar;
@@ -57,21 +57,21 @@ public final class TreeTar {
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
         var writer = new TreeTar(reader, tar);
-        writer.directory("", root);
+        writer.directory("", root, 0);
         tar.finish();
         return new Written(writer.entries, writer.leftOut);
     }
 
-    private void directory(String prefix, ObjectId tree) throws IOException {
-        if (prefix.length() > LONGEST_PATH_BYTES) {
-            throw new IOException("a path in the tree is longer than " + LONGEST_PATH_BYTES + " bytes");
+    private void directory(String prefix, ObjectId tree, int depth) throws IOException {
+        if (depth > MOST_DEPTH) {
+            throw new IOException("the tree is deeper than %d folders, at %.200s…".formatted(MOST_DEPTH, prefix));
         }
         for (Node node : reader.tree(tree)) {
             String name = prefix + text(node.name());
             node(name, node);
             ObjectId subtree = node.subtree();
             if (subtree != null) {
-                directory(name + "/", subtree);
+                directory(name + "/", subtree, depth + 1);
             }
         }
     }

@@ -71,7 +71,7 @@ public final class FilesRestore {
         } catch (IOException e) {
             throw new OperationException(
                     ExitStatus.TARGET_REFUSED,
-                    "cannot restore into " + request.target() + ": " + e.getMessage(),
+                    "cannot restore into " + request.target() + ": " + Preparation.reason(e),
                     "choose another folder, or correct its permissions",
                     e);
         }
