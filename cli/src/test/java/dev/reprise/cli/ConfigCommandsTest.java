@@ -61,6 +61,17 @@ class ConfigCommandsTest {
     }
 
     @Test
+    void a_place_that_is_not_known_is_refused_before_it_is_used() throws IOException {
+        Files.writeString(directory.resolve("reprise.yaml"), """
+                repositories:
+                  main: {location: "s3:bucket/folder", password: {env: PW}}
+                """);
+        Result result = line.run("config", "check");
+        assertThat(result.status()).isEqualTo(20);
+        assertThat(result.err()).contains("s3");
+    }
+
+    @Test
     void init_never_overwrites_a_configuration() throws IOException {
         useEnvironment();
         Path file = Files.writeString(directory.resolve("reprise.yaml"), "mine");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -109,13 +110,7 @@ class BadDaysTest {
     /// The small disk exists in the mount namespace of that one run; what it left is copied out for the next.
     @Test
     void a_full_disk_fails_the_run_and_the_next_one_completes() throws IOException {
-        assumeThat(new ProcessBuilder("unshare", "--map-root-user", "--mount", "true")
-                        .start()
-                        .onExit()
-                        .join()
-                        .exitValue())
-                .as("this user may not make a mount namespace")
-                .isZero();
+        requireMountNamespace();
         fill(data, 4, 60);
         Path repository = reprise.repository();
         var onSmallDisk = new RepriseProcess(home)
@@ -214,6 +209,135 @@ class BadDaysTest {
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.out()).contains("nothing was examined");
+    }
+
+    @Test
+    void a_repository_inside_its_own_source_is_left_out_and_never_restored_over() throws IOException {
+        Path inside = Files.createDirectory(home.resolve("all"));
+        Files.writeString(inside.resolve("precious"), "mine");
+        var nested =
+                new RepriseProcess(inside).configure("files:\n  kind: files\n  paths: [%s]".formatted(inside), "files");
+        nested.ok("init");
+        nested.ok("backup");
+
+        var refused = nested.run("restore", "files", "--to", inside.toString(), "--replace", "--delete", "--yes");
+
+        assertThat(refused.status()).isEqualTo(22);
+        assertThat(refused.err()).contains("lie in each other");
+        nested.ok("restore", "files", "--to", home.resolve("elsewhere").toString());
+        assertThat(TreeHash.of(home.resolve("elsewhere"))).containsOnlyKeys("precious", "reprise.yaml");
+    }
+
+    @Test
+    void an_empty_target_is_refused_before_anything_is_touched() throws IOException {
+        for (String option : List.of("--to", "--to-artifacts")) {
+            var result = reprise.run("restore", "files", option, "", "--replace", "--delete", "--yes");
+            assertThat(result.status()).isEqualTo(20);
+            assertThat(result.err()).contains("the target is empty");
+        }
+        assertThat(home.resolve("data")).exists();
+    }
+
+    @Test
+    void a_restore_of_nothing_and_of_an_unknown_source_are_no_success() {
+        var nothing = reprise.run("restore", "files", "--to", "nothing", "-i", "/no/such/file");
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.err()).contains("nothing was restored");
+        var unknown = reprise.run("restore", "flies", "--to", "unknown");
+        assertThat(unknown.status()).isEqualTo(20);
+        assertThat(unknown.err()).contains("no recovery point holds flies").contains("there are: files");
+    }
+
+    @Test
+    void a_repository_that_cannot_be_written_is_restored_and_checked_without_a_lock() throws IOException {
+        requireMountNamespace();
+        var readOnly = new RepriseProcess(home)
+                .through(List.of(
+                        "unshare",
+                        "--map-root-user",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        "mount --bind repository repository && mount -o remount,bind,ro repository || exit 99; \"$@\"",
+                        "sh"));
+        assertThat(readOnly.ok("restore", "files", "--to", "restored").err()).contains("going on without a lock");
+        assertThat(TreeHash.of(home.resolve("restored"))).isEqualTo(TreeHash.of(data));
+        readOnly.ok("check", "--read-data");
+        assertThat(readOnly.run("backup").status()).isEqualTo(1);
+    }
+
+    @Test
+    void a_missing_pack_is_told_by_status_and_by_the_next_backup() throws IOException {
+        Files.delete(largest(home.resolve("repository/data")));
+
+        var status = reprise.run("status");
+        assertThat(status.status()).isEqualTo(3);
+        assertThat(status.err()).contains("is missing, an index names").contains("may not be recoverable");
+        var backup = reprise.run("backup");
+        assertThat(backup.status()).isEqualTo(1);
+        assertThat(backup.err()).contains("missing or cut off").contains("restic repair index");
+    }
+
+    @Test
+    void a_damaged_index_leaves_what_others_name_restorable() throws IOException {
+        Path first = largest(home.resolve("repository/index"));
+        Map<String, String> saved = TreeHash.of(data);
+        fill(data, 8, 2);
+        reprise.ok("backup");
+        try (Stream<Path> files = Files.list(home.resolve("repository/index"))) {
+            for (Path index : files.filter(file -> !file.equals(first)).toList()) {
+                flip(index);
+            }
+        }
+
+        var result = reprise.ok("restore", "files", "--to", "restored", "--point", point(1));
+
+        assertThat(result.err()).contains("index").contains("restic repair index");
+        assertThat(TreeHash.of(home.resolve("restored"))).isEqualTo(saved);
+        assertThat(reprise.run("backup").err()).contains("restic repair index");
+    }
+
+    @Test
+    void manifests_that_are_all_gone_are_a_defect() throws IOException {
+        Files.move(home.resolve("repository/reprise"), home.resolve("moved"));
+        var result = reprise.run("check");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("all manifests are gone");
+    }
+
+    @Test
+    void the_lock_of_a_dead_process_is_removed_on_request() throws Exception {
+        fill(data, 9, 60);
+        Process process = reprise.start(home.resolve("log"), "backup");
+        Path locks = home.resolve("repository/locks");
+        while (process.isAlive() && isEmpty(locks)) {
+            Thread.onSpinWait();
+        }
+        process.destroyForcibly().waitFor();
+        assertThat(isEmpty(locks)).isFalse();
+
+        assertThat(reprise.ok("unlock").out()).contains("1 locks removed");
+        assertThat(isEmpty(locks)).isTrue();
+    }
+
+    @Test
+    void output_that_cannot_be_written_is_a_failure() throws Exception {
+        Path full = Path.of("/dev/full");
+        assumeThat(Files.exists(full)).isTrue();
+        var result =
+                reprise.through(List.of("sh", "-c", "\"$@\" > /dev/full", "sh")).run("points", "--json");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("the output could not be written");
+    }
+
+    private static void requireMountNamespace() throws IOException {
+        assumeThat(new ProcessBuilder("unshare", "--map-root-user", "--mount", "true")
+                        .start()
+                        .onExit()
+                        .join()
+                        .exitValue())
+                .as("this user may not make a mount namespace")
+                .isZero();
     }
 
     /// Permission bits count for root as well once it has given up its capabilities.
