@@ -90,8 +90,9 @@ public final class RestoreCommand implements Callable<Integer> {
     @Option(
             names = "--option",
             paramLabel = "NAME=VALUE",
-            description = "Choice of a source. PostgreSQL: database=OLD:NEW, only=DB,DB, globals=yes|no. Redis:"
-                    + " appendonly=yes|no|auto.")
+            description = "Choice of a source. PostgreSQL: database=OLD:NEW, only=DB,DB, globals=yes|no, owners=yes|no,"
+                    + " password-file=FILE. Redis: appendonly=yes|no|auto, server=VERSION, owner=USER:GROUP,"
+                    + " acl=yes|no.")
     private Map<String, String> options = new LinkedHashMap<>();
 
     @Option(
