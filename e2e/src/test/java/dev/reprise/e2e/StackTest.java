@@ -8,6 +8,7 @@ import dev.reprise.embedded.EmbeddedPostgres;
 import dev.reprise.embedded.EmbeddedRedis;
 import dev.reprise.testkit.restic.StockRestic;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -372,7 +373,7 @@ class StackTest {
 
     /// Sends commands as text, one per line, and returns everything the server said.
     private static String command(int port, List<String> commands) throws IOException {
-        try (var socket = new Socket("127.0.0.1", port)) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             String text = String.join("\r\n", commands) + "\r\nQUIT\r\n";
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
