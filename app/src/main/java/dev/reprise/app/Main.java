@@ -5,6 +5,9 @@ import dev.reprise.cli.Cli;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CommandList;
 import dev.reprise.cli.Configurations;
+import dev.reprise.cli.restic.ResticCli;
+import dev.reprise.cli.restic.ResticCommand;
+import dev.reprise.cli.restic.ResticVerbs;
 import dev.reprise.cli.stack.BackupCommand;
 import dev.reprise.cli.stack.CheckCommand;
 import dev.reprise.cli.stack.PointsCommand;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.List;
 
 /// Where the process begins and ends.
 final class Main {
@@ -29,11 +33,20 @@ final class Main {
         }
         var interruption = Interruption.guard(Thread.currentThread());
         try {
-            interruption.end(new Cli(commands(), context()).run(arguments));
+            interruption.end(run(context(), arguments));
         } catch (Error broken) { // a damaged installation, no memory: nobody else would end the waiting for the worker
             System.err.println("error: the program itself is broken or out of memory: " + broken);
             interruption.end(ExitStatus.FAILED.code());
         }
+    }
+
+    /// `reprise restic …` is another program with a grammar of its own: its flags may stand before its verb.
+    private static int run(CommandContext context, String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals("restic")) {
+            return new ResticCli(ResticVerbs.standard(), context)
+                    .run(List.of(arguments).subList(1, arguments.length));
+        }
+        return new Cli(commands(), context).run(arguments);
     }
 
     /// Every command there is.
@@ -46,6 +59,7 @@ final class Main {
                 .with("restore", context -> new RestoreCommand(context, stacks))
                 .with("check", context -> new CheckCommand(context, stacks))
                 .with("unlock", context -> new UnlockCommand(context, stacks))
+                .with("restic", ResticCommand::new)
                 .with("demo", DemoCommand::new);
     }
 

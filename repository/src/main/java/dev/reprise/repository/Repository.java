@@ -11,6 +11,7 @@ import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.IndexFiles;
 import dev.reprise.repository.key.KeyFiles;
+import dev.reprise.repository.key.KeyFiles.OpenedKey;
 import dev.reprise.repository.lock.Locks;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.GoTime;
@@ -60,6 +61,7 @@ public final class Repository implements AutoCloseable {
     }
 
     private final Storage storage;
+    private final ObjectId key;
     private final KeySet keys;
     private final RepositoryConfig config;
     private final InstantSource clock;
@@ -68,8 +70,14 @@ public final class Repository implements AutoCloseable {
     private final PackStore packs;
 
     private Repository(
-            Storage storage, KeySet keys, RepositoryConfig config, SecureRandom random, InstantSource clock) {
+            Storage storage,
+            ObjectId key,
+            KeySet keys,
+            RepositoryConfig config,
+            SecureRandom random,
+            InstantSource clock) {
         this.storage = storage;
+        this.key = key;
         this.keys = keys;
         this.config = config;
         this.clock = clock;
@@ -90,9 +98,10 @@ public final class Repository implements AutoCloseable {
         random.nextBytes(master);
         try (KeySet keys = KeySet.of(master)) {
             GoTime now = GoTime.at(clock.instant(), ZoneId.systemDefault());
-            new KeyFiles(storage, random).create(keys, password, options.costs(), now, ProcessIdentity.current());
+            ObjectId id = new KeyFiles(storage, random)
+                    .create(keys, password, options.costs(), now, ProcessIdentity.current());
             storage.write(ObjectKey.CONFIG, new Sealer(keys, random).seal(config.json()));
-            return opened(storage, KeySet.of(master), random, clock);
+            return opened(storage, id, KeySet.of(master), random, clock);
         } finally {
             Arrays.fill(master, (byte) 0);
         }
@@ -128,17 +137,26 @@ public final class Repository implements AutoCloseable {
     /// @throws dev.reprise.repository.model.RepositoryException absent, wrong password, or a damaged key or
     /// configuration, named
     public static Repository open(Storage storage, Secret password, SecureRandom random, InstantSource clock) {
+        return open(storage, password, "", random, clock);
+    }
+
+    /// As above, trying the keys whose id starts with `hint` first.
+    public static Repository open(
+            Storage storage, Secret password, String hint, SecureRandom random, InstantSource clock) {
         if (storage.size(ObjectKey.CONFIG) < 0) {
             throw RepositoryException.absent(storage.location());
         }
-        return opened(storage, new KeyFiles(storage, random).open(password).master(), random, clock);
+        OpenedKey key = new KeyFiles(storage, random).open(password, hint);
+        return opened(storage, key.id(), key.master(), random, clock);
     }
 
     /// @param keys wiped here if the configuration does not open
-    private static Repository opened(Storage storage, KeySet keys, SecureRandom random, InstantSource clock) {
+    private static Repository opened(
+            Storage storage, ObjectId key, KeySet keys, SecureRandom random, InstantSource clock) {
         boolean done = false;
         try {
-            Repository repository = new Repository(storage, keys, readConfig(storage, keys, random), random, clock);
+            RepositoryConfig config = readConfig(storage, keys, random);
+            Repository repository = new Repository(storage, key, keys, config, random, clock);
             done = true;
             return repository;
         } finally {
@@ -159,6 +177,11 @@ public final class Repository implements AutoCloseable {
 
     public Storage storage() {
         return storage;
+    }
+
+    /// The key file the password opened.
+    public ObjectId key() {
+        return key;
     }
 
     public RepositoryConfig config() {

@@ -15,6 +15,7 @@ import dev.reprise.storage.StorageException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -52,11 +53,16 @@ public final class KeyFiles {
     ///
     /// @throws RepositoryException wrong password (exit status 12), or damaged, naming every damaged key
     public OpenedKey open(Secret password) {
+        return open(password, "");
+    }
+
+    /// As above, trying the files whose name starts with `hint` first; empty for no hint.
+    public OpenedKey open(Secret password, String hint) {
         SequencedMap<ObjectId, String> damaged = new TreeMap<>();
         int tried = 0;
         byte[] typed = password.bytes();
         try {
-            for (ObjectId id : list()) {
+            for (ObjectId id : hintedFirst(hint)) {
                 KeyFile file = tried < MAX_TRIED ? readOrNote(id, damaged) : null;
                 if (file == null) {
                     continue;
@@ -71,6 +77,15 @@ public final class KeyFiles {
             Arrays.fill(typed, (byte) 0);
         }
         throw notOpened(damaged, tried);
+    }
+
+    private List<ObjectId> hintedFirst(String hint) {
+        List<ObjectId> ids = list();
+        if (!hint.isEmpty()) {
+            ids.sort(Comparator.comparing((ObjectId id) -> !id.hex().startsWith(hint))
+                    .thenComparing(Comparator.naturalOrder()));
+        }
+        return ids;
     }
 
     private @Nullable KeyFile readOrNote(ObjectId id, SequencedMap<ObjectId, String> damaged) {

@@ -1,0 +1,41 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RepriseException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/// How failures end a verb: restic's numbers, and the words that scripts look for.
+final class ExitWords {
+    private ExitWords() {}
+
+    /// Our own statuses, from 20 on, are unknown to scripts made for restic: they end as plain failures.
+    static int status(RepriseException e) {
+        int code = e.exitStatus().code();
+        return code >= 20 && e.exitStatus() != ExitStatus.CANCELLED ? ExitStatus.FAILED.code() : code;
+    }
+
+    static String message(RepriseException e) {
+        String hint = e.hint().isEmpty() ? "" : "\n" + e.hint();
+        return switch (e.exitStatus()) {
+            case NO_REPOSITORY ->
+                "Fatal: repository does not exist: unable to open config file: " + e.fact()
+                        + "\nIs there a repository at the following location?\n" + e.fact() + hint;
+            case LOCKED -> "Fatal: unable to create lock in backend: repository is already locked: " + e.fact() + hint;
+            case WRONG_PASSWORD -> "Fatal: wrong password or no key found: " + e.fact() + hint;
+            case CANCELLED -> "Fatal: context canceled: " + e.fact();
+            case OK, FAILED, INCOMPLETE, BAD_CONFIGURATION, SOURCE_FAILED, TARGET_REFUSED, DIFFERS, MISSING_PROGRAM ->
+                "Fatal: " + e.fact() + hint;
+        };
+    }
+
+    static String describe(IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "there is no file " + missing.getFile();
+            case FileSystemException file when file.getReason() != null -> file.getFile() + ": " + file.getReason();
+            case FileSystemException file -> "cannot use " + file.getFile();
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+}

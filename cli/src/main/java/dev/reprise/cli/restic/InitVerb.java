@@ -1,0 +1,74 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.base.Secret;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.Repository.InitOptions;
+import dev.reprise.repository.model.GoJsonWriter;
+import dev.reprise.storage.Storage;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "init", description = "Create a repository.")
+final class InitVerb implements Callable<Integer> {
+    @Mixin
+    private final ResticOptions global;
+
+    @Option(names = "--repository-version", paramLabel = "version", description = "1, 2, latest or stable.")
+    private String version = "stable";
+
+    InitVerb(CommandContext context) {
+        this.global = new ResticOptions(context);
+    }
+
+    @Override
+    public Integer call() {
+        Storage storage = global.storage();
+        boolean created = false;
+        try (Secret password = global.password();
+                Repository repository = Repository.init(
+                        storage,
+                        password,
+                        new InitOptions(formatVersion(), null),
+                        global.context().random().get(),
+                        global.context().clock())) {
+            created = true;
+            report(repository.config().id(), repository.storage().location());
+        } finally {
+            if (!created) {
+                storage.close();
+            }
+        }
+        return 0;
+    }
+
+    private int formatVersion() {
+        return switch (version) {
+            case "1" -> 1;
+            case "2", "latest", "stable", "" -> 2;
+            default ->
+                throw new FatalException(
+                        "invalid repository version \"%s\", expected 1, 2, latest or stable".formatted(version));
+        };
+    }
+
+    private void report(String id, String location) {
+        if (global.json()) {
+            global.output()
+                    .json(new GoJsonWriter()
+                            .raw("{\"message_type\":\"initialized\",\"id\":")
+                            .string(id)
+                            .raw(",\"repository\":")
+                            .string(global.location())
+                            .raw('}'));
+            return;
+        }
+        global.output().info("created restic repository %s at %s".formatted(id.substring(0, 10), location));
+        global.output().info("");
+        global.output()
+                .info("Please note that knowledge of your password is required to access\n"
+                        + "the repository. Losing your password means that your data is\nirrecoverably lost.");
+    }
+}

@@ -1,0 +1,74 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.base.Secret;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.config.SecretReference;
+import dev.reprise.config.Secrets;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/// Where a password comes from (repository format, section 2.1): command before file before variable before the
+/// terminal.
+///
+/// @param file     empty when not given, as is `command`
+/// @param variable name of the variable that may hold it; empty for none
+/// @param none     whether the user wants an empty password
+record PasswordSources(CommandContext context, String file, String command, String variable, boolean none) {
+    /// The caller closes it.
+    ///
+    /// @param prompt asked on the terminal when nothing else is given
+    Secret password(String prompt) {
+        if (none) {
+            return empty();
+        }
+        if (!file.isEmpty() && !command.isEmpty()) {
+            throw new FatalException("Password file and command are mutually exclusive options");
+        }
+        var secrets = new Secrets(context.environment());
+        if (!command.isEmpty()) {
+            return secrets.resolve(new SecretReference.Command(command), "the password");
+        }
+        if (!file.isEmpty()) {
+            return secrets.resolve(new SecretReference.File(context.resolve(file)), "the password");
+        }
+        String value = variable.isEmpty() ? "" : context.environment().getOrDefault(variable, "");
+        return value.isEmpty() ? ask(prompt) : Secret.of(value);
+    }
+
+    private Secret empty() {
+        String value = variable.isEmpty() ? "" : context.environment().getOrDefault(variable, "");
+        if (!file.isEmpty() || !command.isEmpty() || !value.isEmpty()) {
+            throw new FatalException("--insecure-no-password must not be specified together with providing a password");
+        }
+        return Secret.of("");
+    }
+
+    /// From the terminal without echo, else a line of standard input.
+    private Secret ask(String prompt) {
+        Console console = context.terminal().in() ? System.console() : null;
+        String typed;
+        if (console != null) {
+            char[] characters = console.readPassword("%s", prompt);
+            typed = characters == null ? "" : new String(characters);
+        } else {
+            typed = line();
+        }
+        if (typed.isEmpty()) {
+            throw new FatalException("an empty password is not allowed by default. Pass the flag"
+                    + " `--insecure-no-password` to restic to disable this check");
+        }
+        return Secret.of(typed);
+    }
+
+    private String line() {
+        try {
+            String line = new BufferedReader(new InputStreamReader(context.in(), StandardCharsets.UTF_8)).readLine();
+            return line == null ? "" : line;
+        } catch (IOException e) {
+            throw new FatalException("unable to read the password from standard input: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RepriseException;
+import dev.reprise.cli.CommandContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The frame of `reprise restic`: finds the verb, builds only that one, runs it, and ends as restic would.
+public final class ResticCli {
+    private final ResticVerbs verbs;
+    private final CommandContext context;
+
+    public ResticCli(ResticVerbs verbs, CommandContext context) {
+        this.verbs = verbs;
+        this.context = context;
+    }
+
+    /// Runs one command line. Never throws.
+    ///
+    /// @param arguments what follows the word `restic`
+    /// @return the process's exit status (repository format, section 11.1)
+    public int run(List<String> arguments) {
+        var output = new ResticOutput(context, arguments.contains("--json"), 1);
+        try {
+            int status = dispatch(ResticLine.of(verbs, arguments));
+            if (context.out().checkError() && status == 0) {
+                throw new FatalException("the output could not be written");
+            }
+            return status;
+        } catch (RepriseException e) {
+            int status = ExitWords.status(e);
+            output.exitError(status, ExitWords.message(e));
+            return status;
+        } catch (InterruptedException e) {
+            return cancelled(output);
+        } catch (IOException e) {
+            output.exitError(1, "Fatal: " + ExitWords.describe(e));
+            return 1;
+        } catch (OutOfMemoryError e) {
+            output.exitError(
+                    1,
+                    "Fatal: out of memory, the limit is %d MiB; set REPRISE_MAX_HEAP to more"
+                            .formatted(Runtime.getRuntime().maxMemory() >> 20));
+            return 1;
+        } catch (Throwable bug) {
+            bug.printStackTrace(context.err());
+            output.exitError(1, "Fatal: internal error: " + bug);
+            return 1;
+        }
+    }
+
+    private static int cancelled(ResticOutput output) {
+        var cancelled = CancelledException.interrupted("running the command");
+        output.exitError(ExitStatus.CANCELLED.code(), ExitWords.message(cancelled));
+        return ExitStatus.CANCELLED.code();
+    }
+
+    private int dispatch(ResticLine line) throws Exception {
+        return switch (line) {
+            case ResticLine.Overview _ -> overview();
+            case ResticLine.Run run -> execute(run);
+        };
+    }
+
+    private int execute(ResticLine.Run run) throws Exception {
+        ResticVerbs.Factory factory = Objects.requireNonNull(verbs.find(run.verb()));
+        Callable<Integer> verb = factory.apply(context);
+        CommandLine line = laidOut(new CommandLine(verb), run.verb());
+        ParseResult parsed = parse(line, run.arguments());
+        if (parsed.isUsageHelpRequested()) {
+            context.out().print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
+            context.out().flush();
+            return 0;
+        }
+        line.getMixins().values().forEach(mixin -> {
+            if (mixin instanceof ResticOptions options) {
+                options.validate();
+            }
+        });
+        return verb.call();
+    }
+
+    private static CommandLine laidOut(CommandLine line, String verb) {
+        CommandSpec spec = line.getCommandSpec();
+        spec.name("restic " + verb);
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help and exit.")
+                .build());
+        spec.usageMessage().sortOptions(false).optionListHeading("%nFlags:%n").descriptionHeading("%n");
+        // Go's flag parser takes whatever follows as the value, also when it looks like a flag.
+        return line.setAllowOptionsAsOptionParameters(true).setOverwrittenOptionsAllowed(true);
+    }
+
+    private static ParseResult parse(CommandLine line, List<String> arguments) {
+        try {
+            return line.parseArgs(arguments.toArray(String[]::new));
+        } catch (UnmatchedArgumentException e) {
+            String first = e.getUnmatched().getFirst();
+            throw new FatalException(
+                    first.startsWith("-")
+                            ? "unknown flag: " + first
+                            : "unknown argument \"%s\" for \"%s\"".formatted(first, line.getCommandName()));
+        } catch (ParameterException e) {
+            throw new FatalException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int overview() {
+        var text = new ArrayList<String>();
+        text.add("The repository toolbox: restic's verbs, flags, variables, messages and exit statuses.");
+        text.add("");
+        text.add("Usage: restic [flags] verb [flags] [arguments]");
+        text.add("");
+        text.add("Verbs:");
+        verbs.names().forEach(name -> text.add("  " + name));
+        text.add("");
+        text.add("Run \"restic verb --help\" for the flags of one verb.");
+        text.forEach(context.out()::println);
+        context.out().flush();
+        return 0;
+    }
+}

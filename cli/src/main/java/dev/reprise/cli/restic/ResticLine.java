@@ -1,0 +1,92 @@
+package dev.reprise.cli.restic;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/// What a command line asks for, found without building any verb: restic's flags may stand before its verb.
+sealed interface ResticLine {
+    /// Print which verbs there are.
+    record Overview() implements ResticLine {}
+
+    /// @param verb      as [ResticVerbs] knows it
+    /// @param arguments every flag and argument, those before the verb first
+    record Run(String verb, List<String> arguments) implements ResticLine {}
+
+    /// Flags of [ResticOptions] that take the next word as their value.
+    Set<String> VALUED = Set.of(
+            "-r",
+            "--repo",
+            "--repository-file",
+            "-p",
+            "--password-file",
+            "--password-command",
+            "--key-hint",
+            "--retry-lock",
+            "--compression",
+            "--pack-size",
+            "--cache-dir",
+            "--limit-upload",
+            "--limit-download",
+            "--cacert",
+            "--tls-client-cert",
+            "--http-user-agent",
+            "--stuck-request-timeout",
+            "-o",
+            "--option");
+
+    /// @throws FatalException if there is no such verb
+    static ResticLine of(ResticVerbs verbs, List<String> arguments) {
+        int at = firstWord(arguments);
+        List<String> before = arguments.subList(0, at);
+        List<String> rest = arguments.subList(at, arguments.size());
+        if (rest.isEmpty() || rest.getFirst().equals("help")) {
+            return rest.size() > 1 ? of(verbs, helped(rest)) : new Overview();
+        }
+        String first = rest.getFirst();
+        boolean group = verbs.isGroup(first) && verbs.find(first) == null;
+        List<String> typed = rest.subList(0, group ? Math.min(2, rest.size()) : 1);
+        List<String> words = ResticVerbs.modern(typed);
+        String verb = String.join(" ", words);
+        if (verbs.find(verb) == null) {
+            throw new FatalException("unknown command \"%s\" for \"restic\"".formatted(verb));
+        }
+        var ordered = new ArrayList<String>();
+        before.forEach(word -> ordered.addAll(expanded(word)));
+        boolean flags = true;
+        for (String word : rest.subList(typed.size(), rest.size())) {
+            flags &= !word.equals("--");
+            ordered.addAll(flags ? expanded(word) : List.of(word));
+        }
+        return new Run(verb, ordered);
+    }
+
+    private static List<String> helped(List<String> rest) {
+        var words = new ArrayList<>(rest.subList(1, rest.size()));
+        words.add("--help");
+        return words;
+    }
+
+    private static int firstWord(List<String> arguments) {
+        int i = 0;
+        while (i < arguments.size() && arguments.get(i).startsWith("-")) {
+            i += VALUED.contains(arguments.get(i)) ? 2 : 1;
+        }
+        return Math.min(i, arguments.size());
+    }
+
+    /// Go's counter flags: `--verbose=2` is the flag given twice.
+    private static List<String> expanded(String word) {
+        if (!word.startsWith("--verbose=")) {
+            return List.of(word);
+        }
+        String count = word.substring("--verbose=".length());
+        if (!count.matches("[0-9]")) {
+            throw new FatalException("invalid argument \"%s\" for \"-v, --verbose\" flag".formatted(count));
+        }
+        String[] flags = new String[Integer.parseInt(count)];
+        Arrays.fill(flags, "-v");
+        return List.of(flags);
+    }
+}

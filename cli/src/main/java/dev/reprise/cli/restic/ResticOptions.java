@@ -1,0 +1,262 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.base.ByteSize;
+import dev.reprise.base.Secret;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.Compression;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.url.StorageUrl;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// The flags every verb takes, and the variables that stand for them (repository format, section 11.3). A verb takes
+/// them in as a picocli mixin, and opens the repository through them.
+public final class ResticOptions {
+    private static final int FEWEST_MEBIBYTES = 4;
+    private static final int MOST_MEBIBYTES = 128;
+
+    private final CommandContext context;
+    private @Nullable ResticOutput output;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // read by picocli
+    private final AcceptedFlags accepted = new AcceptedFlags();
+
+    @Option(
+            names = {"-r", "--repo"},
+            paramLabel = "repository",
+            description = "The repository (default: $RESTIC_REPOSITORY).")
+    private @Nullable String repo;
+
+    @Option(
+            names = "--repository-file",
+            paramLabel = "file",
+            description = "Read the repository's location from a file (default: $RESTIC_REPOSITORY_FILE).")
+    private @Nullable String repositoryFile;
+
+    @Option(
+            names = {"-p", "--password-file"},
+            paramLabel = "file",
+            description = "Read the password from a file (default: $RESTIC_PASSWORD_FILE).")
+    private @Nullable String passwordFile;
+
+    @Option(
+            names = "--password-command",
+            paramLabel = "command",
+            description = "Take the password from a command's output (default: $RESTIC_PASSWORD_COMMAND).")
+    private @Nullable String passwordCommand;
+
+    @Option(names = "--insecure-no-password", description = "Use an empty password.")
+    private boolean noPassword;
+
+    @Option(names = "--key-hint", paramLabel = "key", description = "Try this key first (default: $RESTIC_KEY_HINT).")
+    private @Nullable String keyHint;
+
+    @Option(names = "--json", description = "Print JSON where the verb has it.")
+    private boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress, no remarks.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Print more; twice for most.")
+    private boolean[] verbose = {};
+
+    @Option(names = "--no-lock", description = "Do not lock the repository; for verbs that only read.")
+    private boolean noLock;
+
+    @Option(
+            names = "--retry-lock",
+            paramLabel = "duration",
+            description = "Try again this long while others hold the lock, as in 5m.")
+    private String retryLock = "0s";
+
+    @Option(
+            names = "--compression",
+            paramLabel = "mode",
+            description = "auto, off, fastest, better or max (default: $RESTIC_COMPRESSION, else auto).")
+    private @Nullable String compression;
+
+    @Option(
+            names = "--pack-size",
+            paramLabel = "MiB",
+            description = "Size of packs, 4 to 128 (default: $RESTIC_PACK_SIZE, else 16).")
+    private @Nullable String packSize;
+
+    @Option(
+            names = {"-o", "--option"},
+            paramLabel = "key=value",
+            description = "Option of a kind of place.")
+    private List<String> extended = new ArrayList<>();
+
+    ResticOptions(CommandContext context) {
+        this.context = context;
+    }
+
+    CommandContext context() {
+        return context;
+    }
+
+    /// Where the verb prints. Call it only when the flags have been parsed.
+    ResticOutput output() {
+        ResticOutput made = output;
+        if (made == null) {
+            made = new ResticOutput(context, json, quiet ? 0 : 1 + Math.min(verbose.length, 2));
+            output = made;
+        }
+        return made;
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    /// Refuses what contradicts itself, and bad variables, before anything is done.
+    void validate() {
+        if (quiet && verbose.length > 0) {
+            throw new FatalException("--quiet and --verbose cannot be specified at the same time");
+        }
+        writerOptions();
+        patience();
+        extended.forEach(ResticOptions::refuseUnknown);
+    }
+
+    private static void refuseUnknown(String option) {
+        String key = option.split("=", 2)[0].toLowerCase(Locale.ROOT).strip();
+        if (!key.startsWith("local.connections")) {
+            throw new FatalException(
+                    "option " + key + " is not known here; the places supported are local directories");
+        }
+    }
+
+    /// How new blobs are written.
+    WriterOptions writerOptions() {
+        return new WriterOptions(compressionMode(), ByteSize.ofMebibytes(packMebibytes()));
+    }
+
+    private Compression compressionMode() {
+        String text = either(compression, "RESTIC_COMPRESSION", "auto");
+        try {
+            return Compression.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new FatalException(
+                    "invalid compression mode \"" + text + "\", must be one of (auto|off|fastest|better|max)");
+        }
+    }
+
+    private long packMebibytes() {
+        String text = either(packSize, "RESTIC_PACK_SIZE", "16");
+        long mebibytes;
+        try {
+            mebibytes = Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new FatalException("invalid pack size \"" + text + "\", must be a number of MiB");
+        }
+        long wanted = mebibytes == 0 ? 16 : mebibytes;
+        if (wanted < FEWEST_MEBIBYTES || wanted > MOST_MEBIBYTES) {
+            throw new FatalException("pack size %d MiB is outside of %d to %d MiB"
+                    .formatted(mebibytes, FEWEST_MEBIBYTES, MOST_MEBIBYTES));
+        }
+        return wanted;
+    }
+
+    /// How long to wait for a lock.
+    Duration patience() {
+        return GoDuration.parse(retryLock);
+    }
+
+    /// A flag's value, else the variable's, else `fallback`.
+    String either(@Nullable String flag, String variable, String fallback) {
+        if (flag != null) {
+            return flag;
+        }
+        String value = context.environment().getOrDefault(variable, "");
+        return value.isEmpty() ? fallback : value;
+    }
+
+    /// The location as the user wrote it.
+    String location() {
+        String file = either(repositoryFile, "RESTIC_REPOSITORY_FILE", "");
+        String direct = either(repo, "RESTIC_REPOSITORY", "");
+        return RepositoryPlace.location(context, direct, file);
+    }
+
+    /// The caller closes it, unless a repository took it over.
+    Storage storage() {
+        return StorageUrl.open(RepositoryPlace.resolved(context, location()));
+    }
+
+    /// The caller closes it.
+    Secret password() {
+        return new PasswordSources(
+                        context,
+                        either(passwordFile, "RESTIC_PASSWORD_FILE", ""),
+                        either(passwordCommand, "RESTIC_PASSWORD_COMMAND", ""),
+                        "RESTIC_PASSWORD",
+                        noPassword)
+                .password("enter password for repository: ");
+    }
+
+    /// The start of the id of the key to try first; empty for none.
+    private String hint() {
+        return either(keyHint, "RESTIC_KEY_HINT", "");
+    }
+
+    /// Opens the repository without a lock. The caller closes it.
+    Repository open() {
+        Storage storage = storage();
+        boolean opened = false;
+        try (Secret password = password()) {
+            Repository repository =
+                    Repository.open(storage, password, hint(), context.random().get(), context.clock());
+            opened = true;
+            return repository;
+        } finally {
+            if (!opened) {
+                storage.close();
+            }
+        }
+    }
+
+    /// Opens and locks the repository. A verb that only reads passes SHARED and gets no lock with `--no-lock`; verbs
+    /// that write pass `mayOmit` false.
+    ResticRepository open(RepositoryLock.Kind kind, boolean mayOmit) {
+        Repository repository = open();
+        boolean locked = false;
+        try {
+            RepositoryLock lock = noLock && mayOmit ? null : repository.lock(kind, patience());
+            locked = true;
+            return new ResticRepository(repository, lock);
+        } finally {
+            if (!locked) {
+                repository.close();
+            }
+        }
+    }
+
+    /// For verbs that only read: shared, or no lock with `--no-lock`.
+    ResticRepository openToRead() {
+        return open(RepositoryLock.Kind.SHARED, true);
+    }
+
+    boolean noLock() {
+        return noLock;
+    }
+
+    /// A path as typed, made absolute.
+    Path resolve(String path) {
+        return context.resolve(path);
+    }
+}

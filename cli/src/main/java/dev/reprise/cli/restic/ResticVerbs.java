@@ -1,0 +1,56 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.cli.CommandContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Which verbs there are. Holds only how to build them: the class of a verb is loaded when it is invoked. Immutable.
+public final class ResticVerbs {
+    /// How to build one verb from its surroundings.
+    @FunctionalInterface
+    interface Factory extends Function<CommandContext, Callable<Integer>> {}
+
+    /// @param words one word, or two for a verb of a group: `key add`
+    private record Verb(String words, Factory factory) {}
+
+    /// Names of restic's own past.
+    private static final Map<String, List<String>> ALIASES = Map.of("rebuild-index", List.of("repair", "index"));
+
+    private final Map<String, Factory> factories;
+
+    private ResticVerbs(List<Verb> verbs) {
+        factories = new LinkedHashMap<>();
+        verbs.forEach(verb -> factories.put(verb.words(), verb.factory()));
+    }
+
+    /// Every verb, in the order of the help.
+    public static ResticVerbs standard() {
+        return new ResticVerbs(List.of(
+                new Verb("init", InitVerb::new),
+                new Verb("unlock", UnlockVerb::new),
+                new Verb("version", VersionVerb::new)));
+    }
+
+    /// The words of a verb after its old names were replaced.
+    static List<String> modern(List<String> words) {
+        List<String> replacement = words.isEmpty() ? null : ALIASES.get(words.getFirst());
+        return replacement == null ? words : replacement;
+    }
+
+    List<String> names() {
+        return List.copyOf(factories.keySet());
+    }
+
+    boolean isGroup(String word) {
+        return factories.keySet().stream().anyMatch(words -> words.startsWith(word + " "));
+    }
+
+    @Nullable
+    Factory find(String words) {
+        return factories.get(words);
+    }
+}

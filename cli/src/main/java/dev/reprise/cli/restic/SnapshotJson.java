@@ -1,0 +1,61 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.repository.model.GoJsonWriter;
+import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.repository.snapshot.SnapshotCodec;
+import dev.reprise.repository.snapshot.StoredSnapshot;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/// Snapshots as restic prints them: the stored members, then `id` and `short_id` (repository format, section 11.2).
+final class SnapshotJson {
+    private SnapshotJson() {}
+
+    /// One object.
+    ///
+    /// @param extra members behind `short_id`, each with its comma in front; usually empty
+    static GoJsonWriter append(GoJsonWriter json, StoredSnapshot stored, String extra) {
+        byte[] members = SnapshotCodec.encode(known(stored.snapshot()));
+        String body = new String(members, 0, members.length - 1, StandardCharsets.UTF_8);
+        return json.raw(body)
+                .raw(",\"id\":")
+                .id(stored.id())
+                .raw(",\"short_id\":")
+                .string(stored.id().shortHex())
+                .raw(extra)
+                .raw('}');
+    }
+
+    /// An array; null for none, as Go prints an empty list that was never made.
+    static GoJsonWriter appendAll(GoJsonWriter json, List<StoredSnapshot> snapshots) {
+        if (snapshots.isEmpty()) {
+            return json.raw("null");
+        }
+        char separator = '[';
+        for (StoredSnapshot stored : snapshots) {
+            append(json.raw(separator), stored, "");
+            separator = ',';
+        }
+        return json.raw(']');
+    }
+
+    /// With sorted paths, and without members restic would not print.
+    private static Snapshot known(Snapshot snapshot) {
+        return new Snapshot(
+                snapshot.time(),
+                snapshot.parent(),
+                snapshot.tree(),
+                snapshot.paths().stream().sorted().toList(),
+                snapshot.hostname(),
+                snapshot.username(),
+                snapshot.uid(),
+                snapshot.gid(),
+                snapshot.excludes(),
+                snapshot.tags(),
+                snapshot.original(),
+                snapshot.programVersion(),
+                snapshot.summary(),
+                Map.of());
+    }
+}
