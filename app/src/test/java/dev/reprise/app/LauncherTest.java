@@ -161,6 +161,29 @@ class LauncherTest {
     }
 
     @Test
+    void a_link_named_restic_is_the_toolbox() throws Exception {
+        Path link = Files.createSymbolicLink(checkout.resolve("restic"), checkout.resolve("reprise"));
+        ProcessBuilder builder = command();
+        builder.command(link.toString(), "--json", "version");
+        assertThat(finish(builder, builder.start()).out()).startsWith("{\"message_type\":\"version\",\"version\":");
+    }
+
+    @Test
+    void a_copy_named_restic_finds_its_program() throws Exception {
+        Path elsewhere = Files.createTempDirectory(directory, "bin");
+        Path copy = Files.copy(
+                checkout.resolve("reprise"), elsewhere.resolve("restic"), StandardCopyOption.COPY_ATTRIBUTES);
+        ProcessBuilder builder = command();
+        builder.command(copy.toString(), "version");
+        assertThat(finish(builder, builder.start()).err()).contains("set REPRISE_HOME to its directory");
+        builder.environment().put("REPRISE_HOME", checkout.toString());
+        assertThat(finish(builder, builder.start()).out()).startsWith("restic 0.19.1 ");
+        builder.environment().remove("REPRISE_HOME");
+        builder.environment().merge("PATH", checkout.toString(), (path, more) -> more + ":" + path);
+        assertThat(finish(builder, builder.start()).out()).startsWith("restic 0.19.1 ");
+    }
+
+    @Test
     void changed_sources_are_built_and_old_ones_again_are_not() throws Exception {
         run("version");
         Files.writeString(checkout.resolve("base/src/main/A.java"), "class A { }");
