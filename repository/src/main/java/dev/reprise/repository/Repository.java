@@ -184,6 +184,11 @@ public final class Repository implements AutoCloseable {
         return key;
     }
 
+    /// The master key as the sealed part of a key file holds it: a secret, for the one verb that prints it.
+    public byte[] masterKey() {
+        return KeyFiles.masterJson(keys);
+    }
+
     public RepositoryConfig config() {
         return config;
     }

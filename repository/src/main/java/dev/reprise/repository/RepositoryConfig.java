@@ -42,7 +42,8 @@ public record RepositoryConfig(int version, String id, Polynomial polynomial, Ma
                 members.except(MEMBERS));
     }
 
-    byte[] json() {
+    /// The members in writing order, without white space.
+    public byte[] json() {
         GoJsonWriter json = new GoJsonWriter();
         json.raw("{\"version\":").number(version).raw(",\"id\":").string(id);
         json.raw(",\"chunker_polynomial\":").string(polynomial.hex());

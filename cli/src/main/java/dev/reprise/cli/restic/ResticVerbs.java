@@ -30,7 +30,12 @@ public final class ResticVerbs {
     /// Every verb, in the order of the help.
     public static ResticVerbs standard() {
         return new ResticVerbs(List.of(
+                new Verb("cat", CatVerb::new),
                 new Verb("init", InitVerb::new),
+                new Verb("list", ListVerb::new),
+                new Verb("ls", LsVerb::new),
+                new Verb("snapshots", SnapshotsVerb::new),
+                new Verb("stats", StatsVerb::new),
                 new Verb("unlock", UnlockVerb::new),
                 new Verb("version", VersionVerb::new)));
     }

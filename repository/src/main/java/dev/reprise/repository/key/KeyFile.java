@@ -118,7 +118,7 @@ final class KeyFile {
         }
     }
 
-    private static byte[] masterJson(KeySet master) {
+    static byte[] masterJson(KeySet master) {
         return new GoJsonWriter()
                 .raw("{\"mac\":{\"k\":")
                 .base64(master.macK())

@@ -154,4 +154,9 @@ public final class KeyFiles {
             Arrays.fill(typed, (byte) 0);
         }
     }
+
+    /// The master key as it stands inside a key file. A secret.
+    public static byte[] masterJson(KeySet master) {
+        return KeyFile.masterJson(master);
+    }
 }
