@@ -10,8 +10,10 @@ import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.IndexFiles;
+import dev.reprise.repository.index.IndexScan;
 import dev.reprise.repository.key.KeyFiles;
 import dev.reprise.repository.key.KeyFiles.OpenedKey;
+import dev.reprise.repository.key.Keyring;
 import dev.reprise.repository.lock.Locks;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.GoTime;
@@ -22,6 +24,7 @@ import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.repository.pack.BlobReader;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.pack.PackCheck;
+import dev.reprise.repository.pack.PackHeaders;
 import dev.reprise.repository.pack.PackStore;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.SnapshotCodec;
@@ -38,6 +41,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +68,7 @@ public final class Repository implements AutoCloseable {
     private final ObjectId key;
     private final KeySet keys;
     private final RepositoryConfig config;
+    private final SecureRandom random;
     private final InstantSource clock;
     private final Chunker chunker;
     private final SealedDocuments documents;
@@ -80,6 +85,7 @@ public final class Repository implements AutoCloseable {
         this.key = key;
         this.keys = keys;
         this.config = config;
+        this.random = random;
         this.clock = clock;
         this.chunker = new Chunker(config.polynomial());
         this.documents = new SealedDocuments(storage, keys, config.version(), random);
@@ -235,12 +241,45 @@ public final class Repository implements AutoCloseable {
         return packs.writer(index, lock, options, clock);
     }
 
+    /// As above, storing again what only packs of `leaving` hold, for those who are about to remove them.
+    public BlobWriter writer(BlobIndex index, Set<ObjectId> leaving, RepositoryLock lock, WriterOptions options) {
+        return packs.writer(index, leaving, lock, options, clock);
+    }
+
     public BlobReader reader(BlobIndex index) {
         return packs.reader(index);
     }
 
     public PackCheck packCheck() {
         return packs.check();
+    }
+
+    /// What packs say of themselves.
+    public PackHeaders packHeaders() {
+        return packs.headers();
+    }
+
+    /// Index files one by one, for those who change them.
+    public IndexScan indexScan() {
+        return new IndexScan(documents, storage, config.version());
+    }
+
+    /// For adding and removing passwords.
+    public Keyring keyring() {
+        return new Keyring(storage, keys, key, random);
+    }
+
+    /// Replaces the configuration by one of format version 2, with all its other members; what is stored stays as it
+    /// is. The caller holds the exclusive lock, and opens the repository anew afterwards.
+    public void upgradeConfig() {
+        if (config.version() != 1) {
+            throw RepositoryException.refused(
+                    "repository has version %d, only upgrades from version 1 are supported".formatted(config.version()),
+                    "nothing needs to be done");
+        }
+        storage.write(
+                ObjectKey.CONFIG,
+                new Sealer(keys, random).seal(config.withVersion(2).json()));
     }
 
     /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that look inside.

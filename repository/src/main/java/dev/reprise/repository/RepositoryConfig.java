@@ -42,6 +42,10 @@ public record RepositoryConfig(int version, String id, Polynomial polynomial, Ma
                 members.except(MEMBERS));
     }
 
+    RepositoryConfig withVersion(int newVersion) {
+        return new RepositoryConfig(newVersion, id, polynomial, unknown);
+    }
+
     /// The members in writing order, without white space.
     public byte[] json() {
         GoJsonWriter json = new GoJsonWriter();

@@ -46,6 +46,26 @@ record PasswordSources(CommandContext context, String file, String command, Stri
         return Secret.of("");
     }
 
+    /// A password to be: from the file, else asked for, twice on a terminal. The caller closes it.
+    Secret newPassword() {
+        if (none && !file.isEmpty()) {
+            throw new FatalException("only either --new-password-file or --new-insecure-no-password may be specified");
+        }
+        if (none || !file.isEmpty()) {
+            return password("");
+        }
+        Secret first = ask("enter new password: ");
+        if (context.terminal().in() && System.console() != null) {
+            try (Secret second = ask("enter password again: ")) {
+                if (!second.equals(first)) {
+                    first.close();
+                    throw new FatalException("passwords do not match");
+                }
+            }
+        }
+        return first;
+    }
+
     /// From the terminal without echo, else a line of standard input.
     private Secret ask(String prompt) {
         Console console = context.terminal().in() ? System.console() : null;

@@ -14,7 +14,7 @@ sealed interface ResticLine {
     /// @param arguments every flag and argument, those before the verb first
     record Run(String verb, List<String> arguments) implements ResticLine {}
 
-    /// Flags of [ResticOptions] that take the next word as their value.
+    /// Flags of [ResticOptions], and of the verbs of groups, that take the next word as their value.
     Set<String> VALUED = Set.of(
             "-r",
             "--repo",
@@ -34,7 +34,10 @@ sealed interface ResticLine {
             "--http-user-agent",
             "--stuck-request-timeout",
             "-o",
-            "--option");
+            "--option",
+            "--new-password-file",
+            "--user",
+            "--host");
 
     /// @throws FatalException if there is no such verb
     static ResticLine of(ResticVerbs verbs, List<String> arguments) {
@@ -46,6 +49,9 @@ sealed interface ResticLine {
         }
         String first = rest.getFirst();
         boolean group = verbs.isGroup(first) && verbs.find(first) == null;
+        if (group) {
+            rest = wordsTogether(rest);
+        }
         List<String> typed = rest.subList(0, group ? Math.min(2, rest.size()) : 1);
         List<String> words = ResticVerbs.modern(typed);
         String verb = String.join(" ", words);
@@ -60,6 +66,21 @@ sealed interface ResticLine {
             ordered.addAll(flags ? expanded(word) : List.of(word));
         }
         return new Run(verb, ordered);
+    }
+
+    /// Flags may stand between the two words of a verb, as in `key --new-password-file f add`: they go behind.
+    private static List<String> wordsTogether(List<String> rest) {
+        List<String> behind = rest.subList(1, rest.size());
+        int second = firstWord(behind);
+        if (second == 0 || second == behind.size()) {
+            return rest;
+        }
+        var together = new ArrayList<String>();
+        together.add(rest.getFirst());
+        together.add(behind.get(second));
+        together.addAll(behind.subList(0, second));
+        together.addAll(behind.subList(second + 1, behind.size()));
+        return together;
     }
 
     private static List<String> helped(List<String> rest) {

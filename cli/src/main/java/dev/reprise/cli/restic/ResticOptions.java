@@ -246,6 +246,11 @@ public final class ResticOptions {
         }
     }
 
+    /// For verbs that lock nothing, as `--dry-run` of some that would write.
+    ResticRepository openUnlocked() {
+        return new ResticRepository(open(), null);
+    }
+
     /// For verbs that only read: shared, or no lock with `--no-lock`.
     ResticRepository openToRead() {
         return open(RepositoryLock.Kind.SHARED, true);

@@ -32,10 +32,18 @@ public final class ResticVerbs {
         return new ResticVerbs(List.of(
                 new Verb("cat", CatVerb::new),
                 new Verb("init", InitVerb::new),
+                new Verb("key add", KeyAddVerb::new),
+                new Verb("key list", KeyListVerb::new),
+                new Verb("key passwd", KeyPasswdVerb::new),
+                new Verb("key remove", KeyRemoveVerb::new),
                 new Verb("list", ListVerb::new),
                 new Verb("ls", LsVerb::new),
+                new Verb("repair index", RepairIndexVerb::new),
+                new Verb("repair packs", RepairPacksVerb::new),
+                new Verb("repair snapshots", RepairSnapshotsVerb::new),
                 new Verb("snapshots", SnapshotsVerb::new),
                 new Verb("stats", StatsVerb::new),
+                new Verb("tag", TagVerb::new),
                 new Verb("unlock", UnlockVerb::new),
                 new Verb("version", VersionVerb::new)));
     }

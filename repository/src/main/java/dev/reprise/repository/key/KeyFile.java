@@ -19,14 +19,19 @@ final class KeyFile {
     static final int SALT_BYTES = 64;
     private static final String KDF = "scrypt";
 
+    /// What Go reads when there is no time.
+    private static final String NO_TIME = "0001-01-01T00:00:00Z";
+
     private final ScryptParameters costs;
     private final byte[] salt;
     private final byte[] data;
+    private final JsonMembers members;
 
-    private KeyFile(ScryptParameters costs, byte[] salt, byte[] data) {
+    private KeyFile(JsonMembers members, ScryptParameters costs, byte[] salt, byte[] data) {
         this.costs = costs;
         this.salt = salt;
         this.data = data;
+        this.members = members;
     }
 
     /// @throws IllegalArgumentException saying what is wrong with it
@@ -48,11 +53,30 @@ final class KeyFile {
         if (data.length < Sealer.OVERHEAD) {
             throw new IllegalArgumentException("its sealed part has " + data.length + " bytes, fewer than 32");
         }
-        return new KeyFile(costs, salt, data);
+        return new KeyFile(members, costs, salt, data);
     }
 
     ScryptParameters costs() {
         return costs;
+    }
+
+    /// Empty if the file does not say. Not looked at before it is asked for: a key opens without it.
+    ///
+    /// @throws IllegalArgumentException if it is no text
+    String username() {
+        return members.text("username", "");
+    }
+
+    /// As [#username].
+    String hostname() {
+        return members.text("hostname", "");
+    }
+
+    /// The year 1 if the file does not say.
+    ///
+    /// @throws IllegalArgumentException if it is no time
+    GoTime created() {
+        return GoTime.parse(members.text("created", NO_TIME));
     }
 
     /// @return null if the password is not this key's

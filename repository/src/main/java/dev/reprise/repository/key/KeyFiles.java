@@ -12,6 +12,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,15 +91,7 @@ public final class KeyFiles {
 
     private @Nullable KeyFile readOrNote(ObjectId id, SequencedMap<ObjectId, String> damaged) {
         try {
-            byte[] bytes =
-                    storage.read(ObjectKey.of(ObjectType.KEY, id), 0, -1, body -> body.readNBytes(MAX_BYTES + 1));
-            if (bytes.length > MAX_BYTES) {
-                throw new IllegalArgumentException("it is larger than " + MAX_BYTES + " bytes");
-            }
-            if (bytes.length > 0 && !ObjectId.hash(bytes).equals(id)) {
-                throw new IllegalArgumentException("its " + bytes.length + " bytes do not hash to its name");
-            }
-            return KeyFile.parse(bytes);
+            return read(id);
         } catch (IllegalArgumentException e) {
             damaged.put(id, String.valueOf(e.getMessage()));
         } catch (StorageException e) {
@@ -107,6 +100,18 @@ public final class KeyFiles {
             }
         }
         return null;
+    }
+
+    /// @throws IllegalArgumentException saying what is wrong with the file
+    KeyFile read(ObjectId id) {
+        byte[] bytes = storage.read(ObjectKey.of(ObjectType.KEY, id), 0, -1, body -> body.readNBytes(MAX_BYTES + 1));
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException("it is larger than " + MAX_BYTES + " bytes");
+        }
+        if (bytes.length > 0 && !ObjectId.hash(bytes).equals(id)) {
+            throw new IllegalArgumentException("its " + bytes.length + " bytes do not hash to its name");
+        }
+        return KeyFile.parse(bytes);
     }
 
     private @Nullable KeySet openOrNote(
@@ -144,6 +149,11 @@ public final class KeyFiles {
         if (password.isEmpty()) {
             throw RepositoryException.refused("an empty password protects nothing", "set a password");
         }
+        return write(master, password, costs, created, creator);
+    }
+
+    /// As above, also with an empty password.
+    ObjectId write(KeySet master, Secret password, ScryptParameters costs, GoTime created, ProcessIdentity creator) {
         byte[] typed = password.bytes();
         try {
             byte[] file = KeyFile.create(master, typed, costs, created, creator, random);
@@ -158,5 +168,20 @@ public final class KeyFiles {
     /// The master key as it stands inside a key file. A secret.
     public static byte[] masterJson(KeySet master) {
         return KeyFile.masterJson(master);
+    }
+
+    /// Whether the key file, as it is stored now, gives this master key for this password.
+    boolean opens(ObjectId id, Secret password, KeySet master) {
+        byte[] typed = password.bytes();
+        try (KeySet opened = read(id).open(typed, random)) {
+            return opened != null
+                    && MessageDigest.isEqual(opened.encrypt(), master.encrypt())
+                    && MessageDigest.isEqual(opened.macK(), master.macK())
+                    && MessageDigest.isEqual(opened.macR(), master.macR());
+        } catch (IllegalArgumentException e) {
+            return false;
+        } finally {
+            Arrays.fill(typed, (byte) 0);
+        }
     }
 }

@@ -15,8 +15,8 @@ final class PackHeader {
     /// Largest sealed header. Readers refuse longer ones.
     static final int MAX_SEALED_BYTES = 16 * 1024 * 1024;
 
-    private static final int RAW_ENTRY_BYTES = 37;
-    private static final int COMPRESSED_ENTRY_BYTES = 41;
+    static final int RAW_ENTRY_BYTES = 37;
+    static final int COMPRESSED_ENTRY_BYTES = 41;
 
     /// A pack with this many blobs is full, whatever its size.
     static final int MAX_ENTRIES = (MAX_SEALED_BYTES - Sealer.OVERHEAD) / COMPRESSED_ENTRY_BYTES;

@@ -1,5 +1,6 @@
 package dev.reprise.repository.pack;
 
+import dev.reprise.base.ObjectId;
 import dev.reprise.repository.crypto.KeySet;
 import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
@@ -10,6 +11,7 @@ import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.Storage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -36,10 +38,22 @@ public final class PackStore {
     ///              [MergedIndex#empty]; it learns what the writer stores
     /// @param lock  checked before each pack and index file is stored
     public BlobWriter writer(BlobIndex index, RepositoryLock lock, WriterOptions options, InstantSource clock) {
+        return writer(index, Set.of(), lock, options, clock);
+    }
+
+    /// As above, storing again what only packs of `leaving` hold.
+    ///
+    /// @param leaving packs about to be removed
+    public BlobWriter writer(
+            BlobIndex index, Set<ObjectId> leaving, RepositoryLock lock, WriterOptions options, InstantSource clock) {
         if (!(index instanceof MergedIndex merged)) {
             throw new IllegalArgumentException("not an index loaded from a repository: " + index.getClass());
         }
-        return new PackingWriter(this, merged, lock, options, clock);
+        return new PackingWriter(this, merged, leaving, lock, options, clock);
+    }
+
+    public PackHeaders headers() {
+        return new PackHeaders(storage, version, sealer());
     }
 
     public BlobReader reader(BlobIndex index) {

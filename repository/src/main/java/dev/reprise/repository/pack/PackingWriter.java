@@ -46,6 +46,9 @@ final class PackingWriter implements BlobWriter {
 
     private final PackStore store;
     private final MergedIndex index;
+    /// Packs whose blobs do not count as stored, because the packs are about to be removed.
+    private final Set<ObjectId> leaving;
+
     private final RepositoryLock repositoryLock;
     private final WriterOptions options;
     private final InstantSource clock;
@@ -77,11 +80,13 @@ final class PackingWriter implements BlobWriter {
     PackingWriter(
             PackStore store,
             MergedIndex index,
+            Set<ObjectId> leaving,
             RepositoryLock repositoryLock,
             WriterOptions options,
             InstantSource clock) {
         this.store = store;
         this.index = index;
+        this.leaving = Set.copyOf(leaving);
         this.repositoryLock = repositoryLock;
         this.options = options;
         this.clock = clock;
@@ -115,15 +120,21 @@ final class PackingWriter implements BlobWriter {
 
     /// @return true if the caller has to store this blob; false if it is stored or on its way
     boolean claim(BlobHandle handle) {
-        if (index.contains(handle) || !pending.add(handle)) {
+        if (isStored(handle) || !pending.add(handle)) {
             return false;
         }
         // It may have arrived in the index, and left `pending`, between the two questions.
-        if (index.contains(handle)) {
+        if (isStored(handle)) {
             pending.remove(handle);
             return false;
         }
         return true;
+    }
+
+    private boolean isStored(BlobHandle handle) {
+        return leaving.isEmpty()
+                ? index.contains(handle)
+                : index.find(handle).stream().anyMatch(copy -> !leaving.contains(copy.pack()));
     }
 
     void append(BlobType type, SealedBlob blob, int plainLength, boolean coin, Sealer sealer) {

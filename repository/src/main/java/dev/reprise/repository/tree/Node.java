@@ -63,4 +63,39 @@ public record Node(
             return 31 * name.hashCode() + Arrays.hashCode(value);
         }
     }
+
+    /// The same entry with another tree below it.
+    public Node withSubtree(ObjectId newSubtree) {
+        return with(size, content, newSubtree);
+    }
+
+    /// The same entry with other content.
+    public Node withContent(List<ObjectId> newContent, long newSize) {
+        return with(newSize, newContent, subtree);
+    }
+
+    private Node with(long newSize, @Nullable List<ObjectId> newContent, @Nullable ObjectId newSubtree) {
+        return new Node(
+                name,
+                type,
+                mode,
+                mtime,
+                atime,
+                ctime,
+                uid,
+                gid,
+                user,
+                group,
+                inode,
+                deviceId,
+                newSize,
+                links,
+                linkTarget,
+                extendedAttributes,
+                device,
+                newContent,
+                newSubtree,
+                error,
+                unknown);
+    }
 }
