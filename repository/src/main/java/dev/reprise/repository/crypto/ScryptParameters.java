@@ -15,7 +15,7 @@ public record ScryptParameters(int n, int r, int p) {
     /// All lanes' input together: 32 MiB.
     static final long MAX_INPUT_BYTES = 1L << 25;
     /// About five minutes of one core; restic calibrates to less than 2^22.
-    static final long MAX_WORK = 1L << 30;
+    public static final long MAX_WORK = 1L << 30;
 
     /// @throws IllegalArgumentException if the combination is not legal, or costs too much; names the values
     public ScryptParameters {
@@ -30,6 +30,11 @@ public record ScryptParameters(int n, int r, int p) {
             throw new IllegalArgumentException(
                     "scrypt with N=%d r=%d p=%d needs more than 1 GiB of memory or five minutes".formatted(n, r, p));
         }
+    }
+
+    /// Time it takes, in units of about 0.3 µs of one core.
+    public long work() {
+        return (long) n * r * p;
     }
 
     /// Memory of one lane.

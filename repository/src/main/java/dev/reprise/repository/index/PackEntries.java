@@ -12,6 +12,9 @@ public final class PackEntries {
     /// Bytes of a sealed unit around its content (IV and MAC).
     static final int SEAL_BYTES = 32;
 
+    /// Blobs that truly lie in one pack never start at the same byte; that many which do are no honest index.
+    private static final int MOST_COMPARED = 16;
+
     private int size;
     private long[] ids = new long[4 * 4];
     private int[] offsets = new int[4];
@@ -114,7 +117,8 @@ public final class PackEntries {
     }
 
     private void addUnlessRepeated(PackEntries from, int k) {
-        for (int i = size - 1; i >= 0 && offsets[i] == from.offsets[k]; i--) {
+        int last = Math.max(0, size - MOST_COMPARED);
+        for (int i = size - 1; i >= last && offsets[i] == from.offsets[k]; i--) {
             if (same(i, from, k)) {
                 return;
             }

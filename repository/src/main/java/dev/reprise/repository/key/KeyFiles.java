@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -58,14 +59,21 @@ public final class KeyFiles {
     }
 
     /// As above, trying the files whose name starts with `hint` first; empty for no hint.
+    ///
+    /// Of the others the cheap ones are tried first, and all together for five minutes at most: a file planted by
+    /// somebody else must not keep a right password waiting.
     public OpenedKey open(Secret password, String hint) {
         SequencedMap<ObjectId, String> damaged = new TreeMap<>();
+        long work = 0;
         int tried = 0;
         byte[] typed = password.bytes();
         try {
-            for (ObjectId id : hintedFirst(hint)) {
-                KeyFile file = tried < MAX_TRIED ? readOrNote(id, damaged) : null;
-                if (file == null) {
+            for (Map.Entry<ObjectId, KeyFile> candidate : candidates(hint, damaged)) {
+                ObjectId id = candidate.getKey();
+                KeyFile file = candidate.getValue();
+                work += file.costs().work();
+                if (tried > 0 && work > ScryptParameters.MAX_WORK) {
+                    damaged.put(id, "trying it would take too long: " + file.costs());
                     continue;
                 }
                 tried++;
@@ -78,6 +86,20 @@ public final class KeyFiles {
             Arrays.fill(typed, (byte) 0);
         }
         throw notOpened(damaged, tried);
+    }
+
+    private List<Map.Entry<ObjectId, KeyFile>> candidates(String hint, SequencedMap<ObjectId, String> damaged) {
+        List<Map.Entry<ObjectId, KeyFile>> candidates = new ArrayList<>();
+        for (ObjectId id : hintedFirst(hint)) {
+            KeyFile file = candidates.size() < MAX_TRIED ? readOrNote(id, damaged) : null;
+            if (file != null) {
+                candidates.add(Map.entry(id, file));
+            }
+        }
+        candidates.sort(Comparator.comparing((Map.Entry<ObjectId, KeyFile> candidate) ->
+                        hint.isEmpty() || !candidate.getKey().hex().startsWith(hint))
+                .thenComparingLong(candidate -> candidate.getValue().costs().work()));
+        return candidates;
     }
 
     private List<ObjectId> hintedFirst(String hint) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns the stored form back into plaintext and checks all there is to check. Belongs to one thread.
 final class BlobOpener implements AutoCloseable {
+    /// Stored form, plaintext and what is made of it are held at a time, by several threads. Blobs of restic end at
+    /// 8 MiB; only trees of huge directories are larger.
+    private static final long MAX_BYTES =
+            Math.max(16 << 20, Runtime.getRuntime().maxMemory() / 8);
+
     private final Sealer sealer;
     private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
     private final SlicedDigest digest = new SlicedDigest();
@@ -19,6 +24,18 @@ final class BlobOpener implements AutoCloseable {
 
     BlobOpener(Sealer sealer) {
         this.sealer = sealer;
+    }
+
+    /// Refuses what cannot be held in memory. Lengths come from the index, so this must be asked before anything of
+    /// that length is made.
+    static void requireHoldable(BlobLocation location) {
+        int most = Math.max(location.length(), location.plainLength());
+        if (most > MAX_BYTES) {
+            throw RepositoryException.refused(
+                    "%s has %d bytes by the index, at most %d fit into the memory of this program"
+                            .formatted(name(location), most, MAX_BYTES),
+                    "set REPRISE_MAX_HEAP to more, if the repository can be trusted");
+        }
     }
 
     /// Leaves the plaintext in `plain()[0 … location.plainLength())`.

@@ -119,6 +119,7 @@ final class PackReader implements BlobReader {
     /// @return why that copy is no good, or null
     private @Nullable RuntimeException tryCopy(BlobLocation location) {
         try {
+            BlobOpener.requireHoldable(location);
             ensurePresent(location, location);
             sealed = Scratch.atLeast(sealed, location.length());
             var _ = storage.read(key(location.pack()), location.offset(), location.length(), body -> {
@@ -217,6 +218,9 @@ final class PackReader implements BlobReader {
             while (delivered < blobs.size()) {
                 BlobLocation blob = blobs.get(delivered);
                 body.skipNBytes(blob.offset() - position);
+                if (!isHoldable(blob)) {
+                    return false;
+                }
                 sealed = Scratch.atLeast(sealed, blob.length());
                 fill(body, blob.length());
                 position = end(blob);
@@ -225,6 +229,16 @@ final class PackReader implements BlobReader {
                 }
             }
             return true;
+        }
+
+        private boolean isHoldable(BlobLocation blob) {
+            try {
+                BlobOpener.requireHoldable(blob);
+                return true;
+            } catch (RepositoryException e) {
+                damage = e;
+                return false;
+            }
         }
 
         private boolean deliver(BlobLocation blob) {

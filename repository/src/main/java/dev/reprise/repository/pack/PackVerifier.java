@@ -106,6 +106,12 @@ final class PackVerifier implements PackCheck {
         }
 
         private boolean blob(BlobLocation blob) throws IOException {
+            try {
+                BlobOpener.requireHoldable(blob);
+            } catch (RepositoryException e) {
+                defects.add(e.fact());
+                return skipTo(blob.offset() + blob.length());
+            }
             if (blob.length() <= 2 * PackHeader.MAX_SEALED_BYTES) {
                 sealed = Scratch.atLeast(sealed, blob.length());
                 int read = body.readNBytes(sealed, 0, blob.length());

@@ -17,6 +17,11 @@ final class DocumentCodec implements AutoCloseable {
     private static final int FIRST_GUESS_BYTES = 64 * 1024;
     /// A frame may claim any size; memory is taken for this multiple of its bytes before it is believed.
     private static final int BELIEVED_RATIO = 64;
+    /// Documents name hashes, which do not compress: what expands to more of its size than this is made to fill
+    /// memory. Small ones may be all white space.
+    private static final int MAX_RATIO = 256;
+
+    private static final int MAX_UNCHECKED_BYTES = 8 << 20;
 
     private final int version;
     private final Sealer sealer;
@@ -63,7 +68,8 @@ final class DocumentCodec implements AutoCloseable {
                     "its encoding is not known: first byte 0x%02x".formatted(plain[0] & 0xff));
         }
         int length = plain.length - 1;
-        long believed = Math.min(limit, Math.max(FIRST_GUESS_BYTES, (long) BELIEVED_RATIO * length));
+        int most = (int) Math.min(limit, Math.max(MAX_UNCHECKED_BYTES, (long) MAX_RATIO * length));
+        long believed = Math.min(most, Math.max(FIRST_GUESS_BYTES, (long) BELIEVED_RATIO * length));
         // Small frames do not say how large their content is; several frames may follow each other.
         long claimed = Zstd.getFrameContentSize(plain, 1, length);
         long capacity = claimed > 0 ? Math.min(claimed, believed) : believed;
@@ -76,10 +82,10 @@ final class DocumentCodec implements AutoCloseable {
                 if (e.getErrorCode() != Zstd.errDstSizeTooSmall()) {
                     throw new IllegalArgumentException("its content does not decompress: " + e.getMessage(), e);
                 }
-                if (capacity >= limit) {
-                    throw tooLarge(limit);
+                if (capacity >= most) {
+                    throw tooLarge(most);
                 }
-                capacity = Math.min(limit, capacity * 4);
+                capacity = Math.min(most, capacity * 4);
             }
         }
     }

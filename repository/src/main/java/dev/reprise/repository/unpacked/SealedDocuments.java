@@ -23,6 +23,8 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
     static final int MAX_INDEX_BYTES = 1 << 30;
     /// Everything else is a few kilobytes in real life.
     static final int MAX_OTHER_BYTES = 64 << 20;
+    /// Sealed bytes, JSON and what is made of it are held at a time, by several threads.
+    private static final long MEMORY_SHARE = Runtime.getRuntime().maxMemory() / 8;
 
     private final Storage storage;
     private final KeySet keys;
@@ -115,7 +117,7 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
     }
 
     private static int limit(ObjectType type) {
-        return type == ObjectType.INDEX ? MAX_INDEX_BYTES : MAX_OTHER_BYTES;
+        return (int) Math.min(MEMORY_SHARE, type == ObjectType.INDEX ? MAX_INDEX_BYTES : MAX_OTHER_BYTES);
     }
 
     private DocumentCodec borrow() {

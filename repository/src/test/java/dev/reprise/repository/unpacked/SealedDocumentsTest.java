@@ -186,7 +186,7 @@ class SealedDocumentsTest {
         parts[0] = two();
         ObjectId id = store(parts);
         assertThatThrownBy(() -> load(id))
-                .hasMessage("snapshot " + id.hex() + " is damaged: it is larger than the limit of 67108864 bytes");
+                .hasMessage("snapshot " + id.hex() + " is damaged: it is larger than the limit of 8388608 bytes");
     }
 
     @Test
