@@ -93,7 +93,8 @@ final class PackListing {
     private static long size(PackContent content) {
         long size = HEADER_BYTES;
         for (BlobLocation blob : content.blobs()) {
-            size += blob.length() + (blob.compressed() ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES);
+            size += blob.length();
+            size += blob.compressed() ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES;
         }
         return size;
     }

@@ -21,6 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Loads every tree of every snapshot once and follows what is wrong with one up to the snapshots that
 /// use it.
 final class SnapshotWalk {
+    /// Bytes of a path that are shown. Trees may nest deeper than any file system, and each may have a defect.
+    private static final int LONGEST_PLACE = 1_000;
+
     private final TreeLoader loader;
     private final BlobIndex index;
     private final BlobDamage damage;
@@ -136,12 +139,17 @@ final class SnapshotWalk {
 
     /// Where a tree was met first, for people.
     private String place(ObjectId tree) {
-        var path = new StringBuilder();
+        List<String> names = new ArrayList<>();
+        int length = 0;
         Visit visit = visits.get(numbers.getOrDefault(tree, 0));
         while (visit.parent >= 0) {
-            path.insert(0, "/" + visit.name);
+            if (length < LONGEST_PLACE) {
+                names.add("/" + visit.name);
+                length += 1 + visit.name.length();
+            }
             visit = visits.get(visit.parent);
         }
+        String path = (length < LONGEST_PLACE ? "" : "…") + String.join("", names.reversed());
         return (path.isEmpty() ? "the root" : path) + " of snapshot " + visit.name;
     }
 

@@ -8,6 +8,7 @@ import dev.reprise.repository.tree.NodeType;
 import dev.reprise.sources.files.FileMeta;
 import dev.reprise.sources.files.FileTarget;
 import dev.reprise.sources.files.FileTree.Xattr;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -91,7 +92,12 @@ abstract sealed class Item permits Item.Folder, Item.RegularFile, Item.Other {
 
     /// Path inside the snapshot, as raw bytes.
     final RawName absolutePath() {
-        return parent == null ? RawName.of("/") : parent.absolutePath().child(name);
+        var joined = new ByteArrayOutputStream();
+        for (RawName component : path()) {
+            joined.write('/');
+            joined.writeBytes(component.bytes());
+        }
+        return parent == null ? RawName.of("/") : RawName.of(joined.toByteArray());
     }
 
     /// Path inside the snapshot, for people.

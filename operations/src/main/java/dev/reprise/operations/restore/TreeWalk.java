@@ -6,6 +6,7 @@ import dev.reprise.operations.restore.Item.Folder;
 import dev.reprise.operations.restore.Item.Other;
 import dev.reprise.operations.restore.Item.RegularFile;
 import dev.reprise.operations.trees.TreeLoader;
+import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.tree.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,17 +14,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Loads the trees of a snapshot level by level and chooses what will be restored. Touches no file.
 final class TreeWalk {
-    /// Deeper nesting cannot be made by a file system walk (paths end at 4096 bytes).
-    private static final int MAX_DEPTH = 4096;
+    /// Deeper nesting cannot be made by a file system walk: paths end at 4096 bytes.
+    private static final int MAX_DEPTH = 2048;
+    /// An item takes 200 bytes and more. A few trees that name each other over and over make up any number of items.
+    private static final long MAX_ITEMS = Runtime.getRuntime().maxMemory() / 256;
 
     private final TreeLoader trees;
     private final Selection selection;
     private final Progress progress;
+    private final AtomicLong items = new AtomicLong();
 
     TreeWalk(TreeLoader trees, Selection selection, Progress progress) {
         this.trees = trees;
@@ -40,6 +45,12 @@ final class TreeWalk {
             load(level, rootDamage);
             if (rootDamage.get() != null) {
                 throw rootDamage.get();
+            }
+            if (items.get() > MAX_ITEMS) {
+                throw RepositoryException.refused(
+                        "the snapshot has more than %d files and folders, too many for the memory of this program"
+                                .formatted(MAX_ITEMS),
+                        "restore it in parts, or set REPRISE_MAX_HEAP to more");
             }
             level = below(level, depth);
         }
@@ -89,6 +100,9 @@ final class TreeWalk {
     }
 
     private void fill(Folder folder, List<Node> nodes) {
+        if (items.addAndGet(nodes.size()) > MAX_ITEMS) {
+            return;
+        }
         Set<RawName> names = new HashSet<>(nodes.size() * 2);
         List<Item> children = new ArrayList<>(nodes.size());
         RawName path = folder.absolutePath();
