@@ -1,5 +1,7 @@
 package dev.reprise.cli;
 
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.url.StorageUrl;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -7,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Everything a command takes from the process it runs in. Tests make their own.
@@ -20,6 +23,7 @@ import java.util.function.Supplier;
 /// @param clock            the only source of time
 /// @param zone             local zone, for showing times
 /// @param random           made on first use; making one costs start-up time
+/// @param places           opens the place a location names; tests of `reprise restic` wrap it to fail on purpose
 public record CommandContext(
         Map<String, String> environment,
         Path workingDirectory,
@@ -29,7 +33,22 @@ public record CommandContext(
         Terminal terminal,
         InstantSource clock,
         ZoneId zone,
-        Supplier<SecureRandom> random) {
+        Supplier<SecureRandom> random,
+        Function<String, Storage> places) {
+
+    /// With the places that locations really name.
+    public CommandContext(
+            Map<String, String> environment,
+            Path workingDirectory,
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            Terminal terminal,
+            InstantSource clock,
+            ZoneId zone,
+            Supplier<SecureRandom> random) {
+        this(environment, workingDirectory, in, out, err, terminal, clock, zone, random, StorageUrl::open);
+    }
 
     /// Which standard streams are terminals.
     public record Terminal(boolean in, boolean out, boolean err) {

@@ -8,7 +8,6 @@ import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.Storage;
-import dev.reprise.storage.url.StorageUrl;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,7 +194,7 @@ public final class ResticOptions {
 
     /// The caller closes it, unless a repository took it over.
     Storage storage() {
-        return StorageUrl.open(RepositoryPlace.resolved(context, location()));
+        return context.places().apply(RepositoryPlace.resolved(context, location()));
     }
 
     /// The caller closes it.
