@@ -41,6 +41,7 @@ public final class ResticVerbs {
                 new Verb("repair index", RepairIndexVerb::new),
                 new Verb("repair packs", RepairPacksVerb::new),
                 new Verb("repair snapshots", RepairSnapshotsVerb::new),
+                new Verb("restore", RestoreVerb::new),
                 new Verb("snapshots", SnapshotsVerb::new),
                 new Verb("stats", StatsVerb::new),
                 new Verb("tag", TagVerb::new),

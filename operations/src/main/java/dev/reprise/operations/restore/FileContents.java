@@ -49,7 +49,7 @@ final class FileContents implements AutoCloseable {
             } else {
                 handle.write(offset, data, 0, length);
             }
-            progress.bytes(length);
+            progress.written(length);
         });
     }
 

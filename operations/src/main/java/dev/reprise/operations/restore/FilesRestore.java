@@ -6,7 +6,6 @@ import dev.reprise.base.RepriseException;
 import dev.reprise.base.Workers;
 import dev.reprise.operations.OperationException;
 import dev.reprise.operations.restore.Item.Folder;
-import dev.reprise.operations.restore.Item.Outcome;
 import dev.reprise.operations.restore.Item.RegularFile;
 import dev.reprise.operations.trees.TreeLoader;
 import dev.reprise.repository.Repository;
@@ -14,6 +13,7 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.pack.BlobReader;
 import dev.reprise.sources.files.FileTarget;
+import dev.reprise.sources.files.OwnerNumbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,13 +59,15 @@ public final class FilesRestore {
     /// resumes
     public RestoreResult run(FilesRestoreRequest request) {
         var trees = new TreeLoader(repository, index, request.workers());
-        RestorePlan plan = new TreeWalk(trees, Selection.of(request), progress).walk(request.tree());
+        var owners = request.metadata().ownersByName() ? new OwnerNumbers() : null;
+        RestorePlan plan = new TreeWalk(trees, Selection.of(request), owners, progress).walk(request.tree());
         boolean absent = !Files.exists(request.target(), LinkOption.NOFOLLOW_LINKS);
         plan.folders().getFirst().fresh = absent;
         if (absent && request.dryRun()) {
+            plan.chooseLinks();
             return report(plan, request, null);
         }
-        try (FileTarget target = FileTarget.open(request.target())) {
+        try (FileTarget target = FileTarget.open(request.target(), request.metadata()::restores)) {
             new Preparation(target, request, index, progress).run(plan);
             return request.dryRun() ? report(plan, request, target) : restore(plan, request, target);
         } catch (IOException e) {
@@ -77,9 +79,15 @@ public final class FilesRestore {
         }
     }
 
+    /// How far the run is, as restic counts. Any thread may ask, also while it runs.
+    public RestoreCounts counts() {
+        return progress.counts();
+    }
+
     private RestoreResult restore(RestorePlan plan, FilesRestoreRequest request, FileTarget target) {
         PackPlan packs = PackPlan.of(plan.files(), index, progress);
-        announce(plan, packs.packs());
+        progress.planned(plan, packs.packs());
+        progress.written(packs.presentBytes());
         var finishing = new Finishing(target, request, index, progress);
         try (var contents = new FileContents(target, request, index, progress, finishing)) {
             withoutContent(plan.files(), contents, finishing, request);
@@ -92,7 +100,7 @@ public final class FilesRestore {
                     (reader, number) -> fetch(reader, packs, number, contents));
         }
         finishing.run(plan);
-        if (request.delete()) {
+        if (request.delete() && !plan.isEmpty()) {
             new Deletion(target, Selection.of(request), progress, false).run(plan.folders());
         }
         finishing.folders(plan.folders());
@@ -152,25 +160,25 @@ public final class FilesRestore {
 
     /// What would happen, for a dry run.
     private RestoreResult report(RestorePlan plan, FilesRestoreRequest request, @Nullable FileTarget target) {
-        announce(plan, PackPlan.of(plan.files(), index, progress).packs());
+        progress.planned(plan, PackPlan.of(plan.files(), index, progress).packs());
         for (Folder folder : plan.folders()) {
             if (!folder.failed && !folder.isRoot()) {
                 progress.done(folder);
             }
             for (Item child : folder.children) {
                 if (!child.failed && !(child instanceof Folder)) {
-                    progress.bytes(child.outcome == Outcome.SKIPPED ? 0 : child.size());
+                    switch (child.outcome) {
+                        case RESTORED, UPDATED -> progress.written(child.size());
+                        case UNCHANGED, LINKED -> progress.bytes(child.size());
+                        case SKIPPED -> {}
+                    }
                     progress.done(child);
                 }
             }
         }
-        if (request.delete() && target != null) {
+        if (request.delete() && !plan.isEmpty() && target != null) {
             new Deletion(target, Selection.of(request), progress, true).run(plan.folders());
         }
         return progress.result();
-    }
-
-    private void announce(RestorePlan plan, long packs) {
-        progress.planned(plan.items(), plan.files().size(), plan.bytes(), packs);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param sparse   leaves holes for runs of zeros
 /// @param verify   reads everything back and compares after writing
 /// @param dryRun   plans and reports, touches nothing
+/// @param metadata which metadata is restored
 /// @param workers  threads that fetch and write
 public record FilesRestoreRequest(
         ObjectId tree,
@@ -25,7 +26,23 @@ public record FilesRestoreRequest(
         boolean sparse,
         boolean verify,
         boolean dryRun,
+        MetadataChoice metadata,
         int workers) {
+    /// As above, with all metadata.
+    public FilesRestoreRequest(
+            ObjectId tree,
+            Path target,
+            List<PatternList> includes,
+            List<PatternList> excludes,
+            Overwrite overwrite,
+            boolean delete,
+            boolean sparse,
+            boolean verify,
+            boolean dryRun,
+            int workers) {
+        this(tree, target, includes, excludes, overwrite, delete, sparse, verify, dryRun, MetadataChoice.ALL, workers);
+    }
+
     /// What happens to a file that is already there.
     public enum Overwrite {
         /// Content is compared chunk by chunk and only differing chunks are written; this resumes a broken

@@ -23,8 +23,8 @@ abstract sealed class Item permits Item.Folder, Item.RegularFile, Item.Other {
     final @Nullable Folder parent;
     final RawName name;
     private final int unixMode;
-    private final int uid;
-    private final int gid;
+    private int uid;
+    private int gid;
     final long mtimeSecond;
     final int mtimeNano;
     private final long atimeSecond;
@@ -78,6 +78,12 @@ abstract sealed class Item permits Item.Folder, Item.RegularFile, Item.Other {
             case FIFO -> 0010000;
             case SOCKET -> 0140000;
         };
+    }
+
+    /// Replaces the owner the snapshot has; before anything else is done with the item.
+    final void own(long user, long group) {
+        uid = (int) user;
+        gid = (int) group;
     }
 
     /// Components below the target.
@@ -229,6 +235,16 @@ abstract sealed class Item permits Item.Folder, Item.RegularFile, Item.Other {
         ObjectId chunk(int number) {
             int at = number * WORDS;
             return new ObjectId(content[at], content[at + 1], content[at + 2], content[at + 3]);
+        }
+
+        /// Whether it is not the first name of its file, in the order of the tree.
+        boolean isFurtherName() {
+            return links != null && links.names().getFirst() != this;
+        }
+
+        /// Whether it becomes, or already is, another name of a file this run restores.
+        boolean isLink() {
+            return links != null && outcome != Outcome.SKIPPED && links.leader() != this;
         }
 
         boolean sameContent(RegularFile other) {

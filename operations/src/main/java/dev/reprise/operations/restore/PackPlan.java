@@ -27,6 +27,7 @@ final class PackPlan {
     private final List<ObjectId> packs = new ArrayList<>();
     private final Map<ObjectId, Integer> packNumbers = new HashMap<>();
     private int targets;
+    private long presentBytes;
     private int[] file = new int[FIRST_CAPACITY];
     private int[] chunk = new int[FIRST_CAPACITY];
     private long[] offset = new long[FIRST_CAPACITY];
@@ -58,6 +59,11 @@ final class PackPlan {
         return plan;
     }
 
+    /// Bytes of updated files that need not be written.
+    long presentBytes() {
+        return presentBytes;
+    }
+
     int packs() {
         return packs.size();
     }
@@ -82,7 +88,7 @@ final class PackPlan {
         ChunkLayout layout = ChunkLayout.of(into, index);
         for (int i = 0; i < into.chunks(); i++) {
             if (into.isPresent(i)) {
-                progress.bytes(layout.length()[i]);
+                presentBytes += layout.length()[i];
             } else if (layout.isPlaced(i)) {
                 add(number, i, layout.offset()[i], location(into.chunk(i)).pack());
                 into.outstanding++;

@@ -41,7 +41,7 @@ final class Preparation {
         }
         List<Folder> folders = plan.folders();
         Workers.run("looking at files", request.workers(), folders.size(), n -> decide(folders.get(n)));
-        chooseLinks(plan.files());
+        plan.chooseLinks();
         List<RegularFile> comparable = plan.files().stream()
                 .filter(file -> !file.failed && file.outcome == Outcome.UPDATED)
                 .toList();
@@ -114,17 +114,10 @@ final class Preparation {
                 && file.hasMtimeOf(old);
     }
 
-    private static void chooseLinks(List<RegularFile> files) {
-        for (RegularFile file : files) {
-            if (file.links != null && file.outcome != Outcome.SKIPPED && file.links.leader() != file) {
-                file.outcome = Outcome.LINKED;
-            }
-        }
-    }
-
     private void compare(RegularFile file, byte[] buffer) {
         FileMeta old = file.old;
         if (old == null || old.type() != FileMeta.Type.FILE) {
+            file.outcome = Outcome.RESTORED;
             return;
         }
         ChunkLayout layout = ChunkLayout.of(file, index);
@@ -136,6 +129,7 @@ final class Preparation {
                 }
             }
         } catch (IOException _) {
+            file.outcome = Outcome.RESTORED;
             file.replaceOld = true; // what cannot be read cannot be trusted to be written in parts either
             return;
         }

@@ -16,6 +16,12 @@ final class Progress {
     private final LongAdder skipped = new LongAdder();
     private final LongAdder deleted = new LongAdder();
     private final LongAdder verified = new LongAdder();
+    private final LongAdder restoredNodes = new LongAdder();
+    private final LongAdder writtenBytes = new LongAdder();
+    private final LongAdder skippedNodes = new LongAdder();
+    private final LongAdder skippedBytes = new LongAdder();
+    private volatile long totalNodes;
+    private volatile long totalBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong files = new AtomicLong();
     private final List<RestoreEvent.Failed> failures = new ArrayList<>();
@@ -25,8 +31,20 @@ final class Progress {
         this.listener = listener;
     }
 
-    void planned(long plannedItems, long plannedFiles, long plannedBytes, long packs) {
-        listener.on(new RestoreEvent.Planned(plannedItems, plannedFiles, plannedBytes, packs));
+    /// Every file's outcome is decided.
+    void planned(RestorePlan plan, long packs) {
+        long nodes = plan.folders().stream()
+                .filter(folder -> folder.selected && !folder.isRoot())
+                .count();
+        long content = 0;
+        for (Item.RegularFile file : plan.files()) {
+            boolean written = file.outcome == Item.Outcome.RESTORED || file.outcome == Item.Outcome.UPDATED;
+            nodes += written || file.isLink() || file.isFurtherName() ? 1 : 0;
+            content += written ? file.size() : 0;
+        }
+        totalNodes = nodes + plan.others().size();
+        totalBytes = content;
+        listener.on(new RestoreEvent.Planned(plan.items(), plan.files().size(), plan.bytes(), packs));
     }
 
     /// Reports the first reason only: what follows from it is no news.
@@ -60,6 +78,12 @@ final class Progress {
         listener.on(new RestoreEvent.Warning(fact));
     }
 
+    /// Content of a file that is restored or updated is as it should be.
+    void written(long more) {
+        writtenBytes.add(more);
+        bytes(more);
+    }
+
     void bytes(long more) {
         listener.on(new RestoreEvent.Progress(files.get(), bytes.addAndGet(more)));
     }
@@ -68,21 +92,48 @@ final class Progress {
         if (item instanceof Item.RegularFile) {
             listener.on(new RestoreEvent.Progress(files.incrementAndGet(), bytes.get()));
         }
-        switch (item.outcome) {
-            case RESTORED, LINKED -> done(item, "restored");
-            case UPDATED -> done(item, "updated");
-            case UNCHANGED -> done(item, "unchanged");
-            case SKIPPED -> skipped.increment();
+        count(item);
+        // Directories on the way to something selected are made, but nobody asked for them.
+        if (!(item instanceof Item.Folder folder) || folder.selected) {
+            (isSkipped(item) ? skipped : items).increment();
+        }
+        boolean link = item instanceof Item.RegularFile file && file.isLink();
+        boolean again = item instanceof Item.RegularFile file && file.isFurtherName() && isSkipped(item);
+        listener.on(new RestoreEvent.ItemDone(
+                item.shown(), link ? "restored" : action(item), link || again ? 0 : item.size()));
+    }
+
+    private static String action(Item item) {
+        return switch (item.outcome) {
+            case RESTORED, LINKED -> "restored";
+            case UPDATED -> item instanceof Item.RegularFile ? "updated" : "restored";
+            case UNCHANGED -> "unchanged";
+            case SKIPPED -> "skipped";
+        };
+    }
+
+    private static boolean isSkipped(Item item) {
+        return item.outcome == Item.Outcome.SKIPPED;
+    }
+
+    private void count(Item item) {
+        boolean link = item instanceof Item.RegularFile file && file.isLink();
+        boolean leftAlone = isSkipped(item) || (item.outcome == Item.Outcome.UNCHANGED && !link);
+        (leftAlone ? skippedNodes : restoredNodes).increment();
+        if (leftAlone && item instanceof Item.RegularFile file && !file.isFurtherName()) {
+            skippedBytes.add(file.size());
         }
     }
 
-    private void done(Item item, String action) {
-        // Directories on the way to something selected are made, but nobody asked for them.
-        if (item instanceof Item.Folder folder && !folder.selected) {
-            return;
-        }
-        items.increment();
-        listener.on(new RestoreEvent.ItemDone(item.shown(), action, item.size()));
+    RestoreCounts counts() {
+        return new RestoreCounts(
+                totalNodes,
+                restoredNodes.sum(),
+                skippedNodes.sum(),
+                deleted.sum(),
+                totalBytes,
+                writtenBytes.sum(),
+                skippedBytes.sum());
     }
 
     void deleted(String path) {

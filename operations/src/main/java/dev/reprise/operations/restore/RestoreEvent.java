@@ -7,7 +7,7 @@ public sealed interface RestoreEvent {
 
     record Progress(long files, long bytes) implements RestoreEvent {}
 
-    /// @param action one of `restored`, `updated`, `unchanged`, `deleted`
+    /// @param action one of `restored`, `updated`, `unchanged`, `skipped`, `deleted`
     record ItemDone(String path, String action, long size) implements RestoreEvent {}
 
     /// This item is not as the snapshot has it; the rest goes on.

@@ -57,6 +57,21 @@ record RestorePlan(List<Folder> folders, List<RegularFile> files, List<Other> ot
         folders.removeIf(empty::contains);
     }
 
+    /// Of several names of a file one is written and the others become links to it. Call it when it is decided which
+    /// files are skipped.
+    void chooseLinks() {
+        for (RegularFile file : files) {
+            if (file.links != null && file.outcome != Item.Outcome.SKIPPED && file.links.leader() != file) {
+                file.outcome = Item.Outcome.LINKED;
+            }
+        }
+    }
+
+    /// Whether nothing was selected.
+    boolean isEmpty() {
+        return items() == 0;
+    }
+
     /// Nodes of every type that were selected.
     long items() {
         long chosen = folders.stream()

@@ -13,8 +13,8 @@ sealed interface Selection {
     boolean enters(RawName absolutePath);
 
     static Selection of(FilesRestoreRequest request) {
-        List<PatternList> includes = nonEmpty(request.includes());
-        List<PatternList> excludes = nonEmpty(request.excludes());
+        List<PatternList> includes = request.includes();
+        List<PatternList> excludes = request.excludes();
         if (!includes.isEmpty() && !excludes.isEmpty()) {
             throw new IllegalArgumentException("includes and excludes exclude each other");
         }
@@ -22,10 +22,6 @@ sealed interface Selection {
             return new Included(includes);
         }
         return excludes.isEmpty() ? new All() : new NotExcluded(excludes);
-    }
-
-    private static List<PatternList> nonEmpty(List<PatternList> lists) {
-        return lists.stream().filter(list -> !list.isEmpty()).toList();
     }
 
     record All() implements Selection {

@@ -8,6 +8,7 @@ import dev.reprise.operations.restore.Item.RegularFile;
 import dev.reprise.operations.trees.TreeLoader;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.tree.Node;
+import dev.reprise.sources.files.OwnerNumbers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,12 +28,15 @@ final class TreeWalk {
 
     private final TreeLoader trees;
     private final Selection selection;
+    private final @Nullable OwnerNumbers owners;
     private final Progress progress;
     private final AtomicLong items = new AtomicLong();
 
-    TreeWalk(TreeLoader trees, Selection selection, Progress progress) {
+    /// @param owners null to take the numbers of owners as the snapshot has them
+    TreeWalk(TreeLoader trees, Selection selection, @Nullable OwnerNumbers owners, Progress progress) {
         this.trees = trees;
         this.selection = selection;
+        this.owners = owners;
         this.progress = progress;
     }
 
@@ -134,8 +138,17 @@ final class TreeWalk {
         };
         if (item != null) {
             refuseUnusable(item, node);
+            if (owners != null) {
+                own(item, node, owners);
+            }
         }
         return item;
+    }
+
+    private static void own(Item item, Node node, OwnerNumbers owners) {
+        long user = owners.user(node.user());
+        long group = owners.group(node.group());
+        item.own(user < 0 ? node.uid() : user, group < 0 ? node.gid() : group);
     }
 
     /// Nodes that lack what their type needs. They stay in the plan, so that nothing of their name is

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// The folder a restore writes into. Nothing outside it is ever touched: every component below it is opened
 /// without following symbolic links, and names are refused unless they are plain. Safe for many threads.
@@ -13,9 +14,18 @@ import java.util.List;
 public interface FileTarget extends AutoCloseable {
     /// Opens the folder, creating it with mode 0700 where missing.
     static FileTarget open(Path folder) throws IOException {
+        return open(folder, _ -> true);
+    }
+
+    /// As above, for a restore that leaves some extended attributes alone.
+    ///
+    /// @param attributes by name, those that [#metadata] sets and removes; safe for many threads
+    static FileTarget open(Path folder, Predicate<RawName> attributes) throws IOException {
         Path absolute = folder.toAbsolutePath();
         Files.createDirectories(absolute, PortableFileTarget.permissions(absolute, "rwx------"));
-        return Call.Abi.SUPPORTED ? LinuxFileTarget.open(RawPaths.bytes(absolute)) : new PortableFileTarget(absolute);
+        return Call.Abi.SUPPORTED
+                ? LinuxFileTarget.open(RawPaths.bytes(absolute), attributes)
+                : new PortableFileTarget(absolute, attributes);
     }
 
     /// Makes a directory and those above it, mode 0700 until metadata is applied. An existing directory is kept;

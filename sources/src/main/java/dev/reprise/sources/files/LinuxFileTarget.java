@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes below one folder by system calls. Every call names an entry relative to the descriptor of its directory;
@@ -23,8 +24,9 @@ final class LinuxFileTarget implements FileTarget {
         this.metadata = metadata;
     }
 
-    /// @param folder absolute path of an existing directory, links in it followed
-    static LinuxFileTarget open(RawName folder) throws IOException {
+    /// @param folder     absolute path of an existing directory, links in it followed
+    /// @param attributes names of the extended attributes that are set and removed
+    static LinuxFileTarget open(RawName folder, Predicate<RawName> attributes) throws IOException {
         Location where = Location.of(folder);
         try (Scratch scratch = Scratch.take();
                 AbsolutePath path = AbsolutePath.resolve(scratch, folder)) {
@@ -37,7 +39,7 @@ final class LinuxFileTarget implements FileTarget {
             var directories = new OpenDirectories(root, where);
             try {
                 requireProc(scratch, (int) root, where);
-                return new LinuxFileTarget(directories, LinuxMetadata.ofThisProcess());
+                return new LinuxFileTarget(directories, LinuxMetadata.ofThisProcess(attributes));
             } catch (IOException refused) {
                 directories.close();
                 throw refused;

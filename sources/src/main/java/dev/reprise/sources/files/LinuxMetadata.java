@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /*
  * Everything is applied through one handle (`O_PATH`) of the entry, which names the entry itself also when it is a
@@ -26,20 +27,24 @@ final class LinuxMetadata {
 
     /// Whether a refused change of owner would be a surprise.
     private final boolean mayChown;
+    private final Predicate<RawName> chosen;
 
-    LinuxMetadata(boolean mayChown) {
+    private LinuxMetadata(boolean mayChown, Predicate<RawName> chosen) {
         this.mayChown = mayChown;
+        this.chosen = chosen;
     }
 
     /// `CAP_CHOWN` is bit 0 of the effective capabilities.
-    static LinuxMetadata ofThisProcess() throws IOException {
+    ///
+    /// @param attributes names of the extended attributes that are set and removed
+    static LinuxMetadata ofThisProcess(Predicate<RawName> attributes) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith("CapEff:")) {
                 long capabilities = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-                return new LinuxMetadata((capabilities & 1) != 0);
+                return new LinuxMetadata((capabilities & 1) != 0, attributes);
             }
         }
-        return new LinuxMetadata(true);
+        return new LinuxMetadata(true, attributes);
     }
 
     /// @return one sentence for everything that could not be applied
@@ -73,8 +78,9 @@ final class LinuxMetadata {
         return result >= 0;
     }
 
-    private static void attributes(
-            Scratch scratch, int handle, Location where, List<Xattr> wanted, List<String> problems) {
+    private void attributes(Scratch scratch, int handle, Location where, List<Xattr> listed, List<String> problems) {
+        List<Xattr> wanted =
+                listed.stream().filter(each -> chosen.test(each.name())).toList();
         Map<RawName, byte[]> extra = present(scratch, handle, where, wanted, problems);
         for (Xattr attribute : wanted) {
             byte[] old = extra.remove(attribute.name());
@@ -83,7 +89,9 @@ final class LinuxMetadata {
             }
         }
         for (RawName name : extra.keySet()) {
-            remove(scratch, handle, name, problems);
+            if (chosen.test(name)) {
+                remove(scratch, handle, name, problems);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes through `java.nio`, where no system calls are known.
@@ -24,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// sockets cannot be made.
 final class PortableFileTarget implements FileTarget {
     private final Path folder;
+    private final Predicate<RawName> attributes;
 
-    /// @param folder an existing directory
-    PortableFileTarget(Path folder) {
+    /// @param folder     an existing directory
+    /// @param attributes names of the extended attributes that are set and removed
+    PortableFileTarget(Path folder, Predicate<RawName> attributes) {
         this.folder = folder.toAbsolutePath();
+        this.attributes = attributes;
     }
 
     /// Permissions for a new entry, where the system has such.
@@ -98,7 +102,7 @@ final class PortableFileTarget implements FileTarget {
         FileChannel channel = there == null
                 ? FileChannel.open(at, creating, permissions(at, "rw-------"))
                 : FileChannel.open(at, access);
-        return new PortableWritableFile(at, channel);
+        return new PortableWritableFile(at, channel, attributes);
     }
 
     @Override
@@ -135,7 +139,7 @@ final class PortableFileTarget implements FileTarget {
     public List<String> metadata(List<RawName> path, FileMeta meta, List<FileTree.Xattr> xattrs) throws IOException {
         Path at = locate(path);
         PortableEntries.require(at, meta.type());
-        return new PortableMetadata(at, meta).apply(xattrs);
+        return new PortableMetadata(at, meta, attributes).apply(xattrs);
     }
 
     @Override
@@ -193,7 +197,8 @@ final class PortableFileTarget implements FileTarget {
         }
     }
 
-    private record PortableWritableFile(Path path, FileChannel channel) implements WritableFile {
+    private record PortableWritableFile(Path path, FileChannel channel, Predicate<RawName> attributes)
+            implements WritableFile {
         private FileChannel open() {
             if (!channel.isOpen()) {
                 throw new IllegalStateException("used after it was closed");
@@ -230,7 +235,7 @@ final class PortableFileTarget implements FileTarget {
         @Override
         public List<String> metadata(FileMeta meta, List<FileTree.Xattr> xattrs) throws IOException {
             PortableEntries.require(path, meta.type());
-            return new PortableMetadata(path, meta).apply(xattrs);
+            return new PortableMetadata(path, meta, attributes).apply(xattrs);
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Applies what `java.nio` can: owner and mode where there is a Unix view, `user.` attributes and times.
 final class PortableMetadata {
@@ -22,14 +23,19 @@ final class PortableMetadata {
 
     private final Path path;
     private final FileMeta meta;
+    private final Predicate<RawName> chosen;
     private final List<String> problems = new ArrayList<>();
 
-    PortableMetadata(Path path, FileMeta meta) {
+    /// @param chosen names of the extended attributes that are set and removed
+    PortableMetadata(Path path, FileMeta meta, Predicate<RawName> chosen) {
         this.path = path;
         this.meta = meta;
+        this.chosen = chosen;
     }
 
-    List<String> apply(List<Xattr> xattrs) throws IOException {
+    List<String> apply(List<Xattr> listed) throws IOException {
+        List<Xattr> xattrs =
+                listed.stream().filter(each -> chosen.test(each.name())).toList();
         boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
         boolean owned = unix && owner();
         attributes(xattrs);
@@ -72,10 +78,11 @@ final class PortableMetadata {
         others.keySet().forEach(name -> problems.add("extended attribute " + name + " cannot be set here"));
     }
 
-    private static void exchange(UserDefinedFileAttributeView view, List<Xattr> wanted, Map<RawName, Xattr> others)
+    private void exchange(UserDefinedFileAttributeView view, List<Xattr> wanted, Map<RawName, Xattr> others)
             throws IOException {
         for (String name : view.list()) {
-            if (!others.containsKey(RawName.of(USER + name))) {
+            RawName full = RawName.of(USER + name);
+            if (chosen.test(full) && !others.containsKey(full)) {
                 view.delete(name);
             }
         }

@@ -54,7 +54,7 @@ class LinuxFileTargetTest implements FileTargetContract {
         }
         run(folder, "mkdir $'\\xff'");
         try (var tree = FileTree.local().open(Shell.path(folder));
-                var target = LinuxFileTarget.open(Shell.path(folder).child(raw("\u00ff")))) {
+                var target = LinuxFileTarget.open(Shell.path(folder).child(raw("\u00ff")), _ -> true)) {
             write(target, "g", "y", false);
             assertThat(Shell.latin1(tree.names())).containsExactly("link", "real", "\u00ff");
         }

@@ -13,7 +13,7 @@ class PortableFileTargetTest implements FileTargetContract {
     @Override
     public FileTarget open(Path folder) throws IOException {
         Files.createDirectories(folder, PortableFileTarget.permissions(folder, "rwx------"));
-        return new PortableFileTarget(folder);
+        return new PortableFileTarget(folder, _ -> true);
     }
 
     @Override
