@@ -47,6 +47,12 @@ final class IndexParser implements AutoCloseable {
     /// @param version of the repository: 1 knows no compression
     /// @throws MalformedIndexException with what is wrong and where; nothing of such a document may be used
     static List<IndexedPack> parse(byte[] document, int version) throws MalformedIndexException {
+        List<IndexedPack> compact = CompactIndexParser.parse(document, version);
+        return compact != null ? compact : parseAny(document, version);
+    }
+
+    /// As above, for every way to write such a document.
+    static List<IndexedPack> parseAny(byte[] document, int version) throws MalformedIndexException {
         try (var parser = new IndexParser(document, version)) {
             return parser.document();
         } catch (JacksonException e) {

@@ -1,0 +1,195 @@
+package dev.reprise.repository.index;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.repository.index.IndexParser.IndexedPack;
+import dev.reprise.repository.model.BlobType;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads index documents that are written exactly as restic writes them: members in its order, no white space but one
+/// newline at the end. Nearly all are, and this takes a fraction of the time of reading JSON.
+///
+/// It only says yes or "another must look": whatever it does not expect, also what is wrong, is left to [IndexParser],
+/// which knows how to name it. What it accepts means the same there.
+final class CompactIndexParser {
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN)
+            .withInvokeExactBehavior();
+
+    private static final long PACKS = eight("{\"packs\"");
+    private static final long TYPE = eight("\",\"type\"");
+    private static final long OF_DATA = eight(":\"data\",");
+    private static final long OF_TREE = eight(":\"tree\",");
+    private static final long OFFSET = eight("\"offset\"");
+    private static final long LENGTH = eight(",\"length");
+    private static final long UNCOMPRESSED = eight(",\"uncomp");
+    private static final long RESSED = eight("ressed_l");
+    private static final long BLOBS = eight("\",\"blobs");
+    private static final long LENGTH_END = eight("length\":");
+    private static final int MAX_DIGITS = 10;
+    private static final long UINT32_MAX = 0xFFFF_FFFFL;
+
+    private final byte[] in;
+    private final int version;
+    private int at;
+    private boolean unexpected;
+
+    private CompactIndexParser(byte[] document, int version) {
+        this.in = document;
+        this.version = version;
+    }
+
+    private static long eight(String ascii) {
+        return (long) EIGHT.get(ascii.getBytes(StandardCharsets.US_ASCII), 0);
+    }
+
+    /// @param version of the repository: 1 knows no compression
+    /// @return null if another must look
+    static @Nullable List<IndexedPack> parse(byte[] document, int version) {
+        var parser = new CompactIndexParser(document, version);
+        try {
+            List<IndexedPack> packs = parser.document();
+            return parser.unexpected ? null : packs;
+        } catch (IndexOutOfBoundsException _) {
+            return null; // it ends too soon
+        }
+    }
+
+    private List<IndexedPack> document() {
+        List<IndexedPack> packs = new ArrayList<>();
+        expect(PACKS);
+        expect(':');
+        expect('[');
+        if (in[at] == ']') {
+            at++;
+        } else {
+            do {
+                packs.add(pack());
+            } while (!unexpected && another());
+        }
+        expect('}');
+        if (at < in.length) {
+            expect('\n');
+        }
+        unexpected |= at != in.length;
+        return packs;
+    }
+
+    private IndexedPack pack() {
+        ObjectId id = idMember();
+        expect(BLOBS);
+        expect('"');
+        expect(':');
+        expect('[');
+        var entries = new PackEntries();
+        if (in[at] == ']') {
+            at++;
+        } else {
+            do {
+                blob(entries);
+            } while (!unexpected && another());
+        }
+        expect('}');
+        return new IndexedPack(id, entries);
+    }
+
+    private void blob(PackEntries entries) {
+        ObjectId id = idMember();
+        expect(TYPE);
+        long type = (long) EIGHT.get(in, at);
+        at += Long.BYTES;
+        expect(OFFSET);
+        expect(':');
+        long offset = number();
+        expect(LENGTH);
+        expect('"');
+        expect(':');
+        long length = number();
+        long uncompressed = in[at] == ',' ? uncompressedLength() : 0;
+        expect('}');
+        unexpected |= type != OF_DATA && type != OF_TREE;
+        unexpected |= version == 1 && uncompressed != 0;
+        unexpected |= length < PackEntries.SEAL_BYTES || length > Integer.MAX_VALUE;
+        unexpected |= uncompressed > Integer.MAX_VALUE || offset + length > UINT32_MAX;
+        if (!unexpected) {
+            BlobType blobType = type == OF_TREE ? BlobType.TREE : BlobType.DATA;
+            entries.add(blobType, id, offset, (int) length, (int) uncompressed);
+        }
+    }
+
+    private long uncompressedLength() {
+        expect(UNCOMPRESSED);
+        expect(RESSED);
+        at--; // the last eight bytes start with the 'l'
+        expect(LENGTH_END);
+        return number();
+    }
+
+    /// `{"id":"` and the id.
+    private ObjectId idMember() {
+        expect('{');
+        expect('"');
+        expect('i');
+        expect('d');
+        expect('"');
+        expect(':');
+        expect('"');
+        var id = new ObjectId(word(), word(), word(), word());
+        unexpected |= id.isNull();
+        return id;
+    }
+
+    /// 16 digits.
+    private long word() {
+        long high = half();
+        return (high << 32) | half();
+    }
+
+    /// Eight lower-case hexadecimal digits at once.
+    private long half() {
+        long text = (long) EIGHT.get(in, at);
+        at += Long.BYTES;
+        // The low half of '0'…'9' is the value; that of 'a'…'f', which have bit 6, is the value less 9.
+        long letters = (text >>> 6) & 0x0101010101010101L;
+        long values = (text & 0x0F0F0F0F0F0F0F0FL) + letters * 9;
+        unexpected |= (values & 0xF0F0F0F0F0F0F0F0L) != 0;
+        // Written again, values of 10 and more as letters, it must be the same text.
+        long tens = ((values + 0x0606060606060606L) >>> 4) & 0x0101010101010101L;
+        unexpected |= values + 0x3030303030303030L + tens * ('a' - '0' - 10) != text;
+        long pairs = (values | (values >>> 4)) & 0x00FF00FF00FF00FFL;
+        long fours = (pairs | (pairs >>> 8)) & 0x0000FFFF0000FFFFL;
+        return (fours | (fours >>> 16)) & 0xFFFF_FFFFL;
+    }
+
+    private long number() {
+        int start = at;
+        long value = 0;
+        for (int digit = in[at] - '0'; digit >= 0 && digit <= 9 && at - start <= MAX_DIGITS; digit = in[at] - '0') {
+            value = 10 * value + digit;
+            at++;
+        }
+        int digits = at - start;
+        unexpected |= digits == 0 || digits > MAX_DIGITS || (digits > 1 && in[start] == '0') || value > UINT32_MAX;
+        return value;
+    }
+
+    /// Behind an element: whether another follows. Else the array has ended.
+    private boolean another() {
+        byte next = in[at++];
+        unexpected |= next != ',' && next != ']';
+        return next == ',';
+    }
+
+    private void expect(char ascii) {
+        unexpected |= in[at++] != ascii;
+    }
+
+    private void expect(long eight) {
+        unexpected |= (long) EIGHT.get(in, at) != eight;
+        at += Long.BYTES;
+    }
+}
