@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.Secret;
+import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.repository.chunk.Chunker;
 import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.repository.crypto.ForgedException;
@@ -9,6 +10,7 @@ import dev.reprise.repository.crypto.KeySet;
 import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.IndexCache;
 import dev.reprise.repository.index.IndexFiles;
 import dev.reprise.repository.index.IndexScan;
 import dev.reprise.repository.key.KeyFiles;
@@ -42,6 +44,7 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +76,10 @@ public final class Repository implements AutoCloseable {
     private final Chunker chunker;
     private final SealedDocuments documents;
     private final PackStore packs;
+    /// Freed when this is closed.
+    private final ConcurrentLinkedQueue<BlobIndex> indexes = new ConcurrentLinkedQueue<>();
+    /// Null: no index is kept anywhere.
+    private volatile @Nullable CacheFolders caches;
 
     private Repository(
             Storage storage,
@@ -230,9 +237,34 @@ public final class Repository implements AutoCloseable {
         return documents.save(ObjectType.SNAPSHOT, SnapshotCodec.encode(snapshot));
     }
 
-    /// Reads every index file. One that cannot be decoded is given to `damaged`; what the others say is returned.
+    /// From now on [#loadIndex] keeps what it read in these folders, sealed, and reads there what it can.
+    public void keepIndexIn(CacheFolders folders) {
+        caches = folders;
+    }
+
+    /// The union of all index files. One that cannot be decoded is given to `damaged`; what the others say is
+    /// returned. Those that a cache holds are not read, only seen to be there.
+    ///
+    /// @return lives until it or this repository is closed
     public BlobIndex loadIndex(BiConsumer<ObjectId, RuntimeException> damaged) {
-        return IndexFiles.load(documents, storage, config.version(), damaged);
+        CacheFolders folders = caches;
+        if (folders == null) {
+            return readIndex(damaged);
+        }
+        try (KeySet cacheKeys = keys.derived("reprise index cache")) {
+            var cache = new IndexCache(folders, cacheKeys, config.id(), random);
+            return owned(IndexFiles.load(documents, storage, config.version(), cache, damaged));
+        }
+    }
+
+    /// As above, but reads every index file itself: for those who examine them.
+    public BlobIndex readIndex(BiConsumer<ObjectId, RuntimeException> damaged) {
+        return owned(IndexFiles.load(documents, storage, config.version(), damaged));
+    }
+
+    private BlobIndex owned(BlobIndex index) {
+        indexes.add(index);
+        return index;
     }
 
     /// @param index must come from [#loadIndex]; it learns what the writer stores
@@ -287,9 +319,10 @@ public final class Repository implements AutoCloseable {
         return documents;
     }
 
-    /// Wipes the keys and closes the storage.
+    /// Wipes the keys, frees every index loaded here and closes the storage.
     @Override
     public void close() {
+        indexes.forEach(BlobIndex::close);
         documents.close();
         keys.close();
         storage.close();

@@ -21,7 +21,7 @@ public final class Presence {
     public static List<String> defects(Repository repository) {
         List<String> defects = new ArrayList<>();
         var snapshots = repository.snapshots((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
-        BlobIndex index = repository.loadIndex((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
+        BlobIndex index = repository.readIndex((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
         new PackListing(repository.storage(), index, new Findings(event -> {
                     if (event instanceof CheckEvent.Defect(String fact)) {
                         defects.add(fact);

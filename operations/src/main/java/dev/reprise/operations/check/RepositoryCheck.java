@@ -30,7 +30,7 @@ public final class RepositoryCheck {
             findings.defect("snapshot " + id.hex() + " cannot be read: " + reason.getMessage());
         });
         findings.phase("index", 0);
-        BlobIndex index = repository.loadIndex((id, reason) -> {
+        BlobIndex index = repository.readIndex((id, reason) -> {
             findings.indexNeedsRepair();
             findings.defect("index " + id.hex() + " cannot be read: " + reason.getMessage());
         });

@@ -270,5 +270,10 @@ class FilesBackupChangesTest {
         public void forEachPack(Consumer<PackContent> consumer) {
             index.forEachPack(consumer);
         }
+
+        @Override
+        public void close() {
+            index.close();
+        }
     }
 }

@@ -1,6 +1,10 @@
 package dev.reprise.repository.crypto;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /// The 64 bytes that seal and open everything: AES-256 key (32), Poly1305-AES `k` (16) and `r` (16).
 ///
@@ -33,6 +37,25 @@ public final class KeySet implements AutoCloseable {
 
     public byte[] macR() {
         return part(48, 64);
+    }
+
+    /// Keys for another purpose: who knows them learns nothing of these, and what is sealed under the ones does not
+    /// open
+    /// under the others. The expansion step of HKDF (RFC 5869) with HMAC-SHA-512; these keys are uniformly random.
+    ///
+    /// @param purpose says what for, in ASCII
+    public KeySet derived(String purpose) {
+        byte[] from = part(0, BYTES);
+        try {
+            Mac mac = Mac.getInstance("HmacSHA512");
+            mac.init(new SecretKeySpec(from, "HmacSHA512"));
+            mac.update(purpose.getBytes(StandardCharsets.US_ASCII));
+            return new KeySet(mac.doFinal(new byte[] {1}));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK has no HMAC", e);
+        } finally {
+            Arrays.fill(from, (byte) 0);
+        }
     }
 
     /// False if one of the three keys is all zero, which restic refuses to use.

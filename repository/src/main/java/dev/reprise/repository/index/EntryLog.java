@@ -6,185 +6,239 @@ import dev.reprise.repository.model.BlobType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/// Entries of all packs, one group per pack, in memory outside the heap: 44 bytes each.
+/// Entries of all packs, one group per pack, in memory outside the heap: 40 bytes for an entry and 40 for a pack.
 ///
-/// An entry is 32 bytes of id and 12 of place: offset, stored length, plaintext length (0 when not compressed).
-/// The type is the top bit of the stored length, which is below 2 GiB. The pack is not stored: groups lie in the
-/// order of their pack numbers, so the number follows from the entry's position.
+/// An entry is 32 bytes of id and 8 of place. The pack is not stored: groups lie in the order of their pack numbers,
+/// so the number follows from the entry's position. Nor is the stored length of a compressed blob: in a pack one blob
+/// follows the other, so it ends where the next one starts, and the last where the group ends. Entries for which that
+/// does not hold, or which are 512 MiB or larger, are odd: their place is the number of a row that says all in full.
 ///
 /// Appending belongs to one thread at a time. Readers of entries that were appended before may run beside it.
 final class EntryLog {
-    private static final int CHUNK_BITS = 12;
-    private static final int CHUNK_ENTRIES = 1 << CHUNK_BITS;
-    private static final int PLACE_BYTES = 12;
-    private static final int TREE = 1 << 31;
+    static final int ENTRY_BYTES = ObjectId.BYTES + 8;
+    static final int PACK_BYTES = ObjectId.BYTES + 8;
+    static final int ODD_BYTES = 16;
     /// Positions are ints; one value is kept free for "none".
-    private static final int MAX_ENTRIES = Integer.MAX_VALUE - 1;
+    static final int MAX_ENTRIES = Integer.MAX_VALUE - 1;
 
-    private final Arena arena = Arena.ofAuto();
-    private volatile MemorySegment[] idChunks = new MemorySegment[0];
-    private volatile MemorySegment[] placeChunks = new MemorySegment[0];
-    private volatile int[] firstEntries = new int[64];
-    private final List<ObjectId> packs = new ArrayList<>();
+    // A place: offset (32 bits), plaintext length (29), and three flags. Of an odd one: the number of its row instead.
+    private static final long ODD = 1L << 63;
+    private static final long TREE = 1L << 62;
+    private static final long COMPRESSED = 1L << 61;
+    private static final int PLAIN_BITS = 29;
+    private static final long UINT32 = 0xFFFF_FFFFL;
+
+    /// For every so many entries it is noted which group they start in.
+    private static final int NOTE_BITS = 12;
+
+    final Rows entries;
+    final Rows packs;
+    final Rows odds;
     private int size;
+    private int packCount;
+    private int oddCount;
+    private volatile int[] notes = new int[16];
+
+    EntryLog(Arena arena) {
+        entries = new Rows(arena, ENTRY_BYTES, 13);
+        packs = new Rows(arena, PACK_BYTES, 9);
+        odds = new Rows(arena, ODD_BYTES, 9);
+    }
 
     int size() {
         return size;
     }
 
     int packCount() {
-        return packs.size();
+        return packCount;
+    }
+
+    int oddCount() {
+        return oddCount;
+    }
+
+    /// Bytes taken outside the heap.
+    long bytes() {
+        return entries.bytes() + packs.bytes() + odds.bytes();
     }
 
     ObjectId pack(int packNumber) {
-        return packs.get(packNumber);
+        return id(packs, packNumber);
     }
 
     /// Appends a group.
     ///
+    /// @param group in the order of offsets
     /// @return its pack number
-    int append(ObjectId pack, PackEntries entries) {
-        if (entries.size() > MAX_ENTRIES - size) {
+    int append(ObjectId pack, PackEntries group) {
+        if (group.size() > MAX_ENTRIES - size) {
             throw new IllegalStateException("more than " + MAX_ENTRIES + " index entries");
         }
-        int number = packs.size();
-        int[] firsts = firstEntries;
-        if (number == firsts.length) {
-            firsts = Arrays.copyOf(firsts, 2 * number);
+        int number = packCount;
+        packs.reserve(number + 1);
+        entries.reserve(size + group.size());
+        int first = size;
+        long end = 0;
+        for (int i = 0; i < group.size(); i++) {
+            end = group.offset(i) + group.length(i);
+            // An end behind 4 GiB does not fit: nothing then equals it, and the last entry is odd.
+            long next = i + 1 < group.size() ? group.offset(i + 1) : end & UINT32;
+            writeId(entries, first + i, group.id(i));
+            place(first + i, place(group, i, next == end));
         }
-        firsts[number] = size;
-        firstEntries = firsts;
-        packs.add(pack);
-        reserve(size + entries.size());
-        for (int i = 0; i < entries.size(); i++) {
-            write(size++, entries, i);
-        }
+        writeId(packs, number, pack);
+        setPack(number, first, (int) end);
+        packCount++;
+        size += group.size();
+        note(number, first, size);
         return number;
     }
 
-    private void reserve(int entries) {
-        int chunks = (entries + CHUNK_ENTRIES - 1) >>> CHUNK_BITS;
-        int present = idChunks.length;
-        if (chunks <= present) {
-            return;
+    private long place(PackEntries group, int i, boolean contiguous) {
+        BlobType type = group.type(i);
+        boolean compressed = group.uncompressedLength(i) != 0;
+        int plain = compressed ? group.uncompressedLength(i) : group.length(i) - PackEntries.SEAL_BYTES;
+        long flags = (type == BlobType.TREE ? TREE : 0) | (compressed ? COMPRESSED : 0);
+        if (plain >>> PLAIN_BITS == 0 && (contiguous || !compressed)) {
+            return flags | ((long) plain << 32) | group.offset(i);
         }
-        MemorySegment[] ids = Arrays.copyOf(idChunks, chunks);
-        MemorySegment[] places = Arrays.copyOf(placeChunks, chunks);
-        for (int i = present; i < chunks; i++) {
-            ids[i] = arena.allocate((long) CHUNK_ENTRIES * ObjectId.BYTES, 8);
-            places[i] = arena.allocate((long) CHUNK_ENTRIES * PLACE_BYTES, 8);
-        }
-        idChunks = ids;
-        placeChunks = places;
+        odds.reserve(oddCount + 1);
+        MemorySegment chunk = odds.chunk(oddCount);
+        long at = odds.at(oddCount);
+        chunk.set(ValueLayout.JAVA_INT, at, (int) group.offset(i));
+        chunk.set(ValueLayout.JAVA_INT, at + 4, group.length(i));
+        chunk.set(ValueLayout.JAVA_INT, at + 8, plain);
+        return ODD | flags | oddCount++;
     }
 
-    private void write(int entry, PackEntries from, int i) {
-        ObjectId id = from.id(i);
-        MemorySegment ids = idChunks[entry >>> CHUNK_BITS];
-        long at = idOffset(entry);
-        ids.set(ValueLayout.JAVA_LONG, at, id.w0());
-        ids.set(ValueLayout.JAVA_LONG, at + 8, id.w1());
-        ids.set(ValueLayout.JAVA_LONG, at + 16, id.w2());
-        ids.set(ValueLayout.JAVA_LONG, at + 24, id.w3());
-        MemorySegment places = placeChunks[entry >>> CHUNK_BITS];
-        long place = placeOffset(entry);
-        int type = from.type(i) == BlobType.TREE ? TREE : 0;
-        places.set(ValueLayout.JAVA_INT, place, (int) from.offset(i));
-        places.set(ValueLayout.JAVA_INT, place + 4, from.length(i) | type);
-        places.set(ValueLayout.JAVA_INT, place + 8, from.uncompressedLength(i));
+    private void note(int number, int first, int end) {
+        int[] noted = notes;
+        for (int at = (first + (1 << NOTE_BITS) - 1) >>> NOTE_BITS; ((long) at << NOTE_BITS) < end; at++) {
+            if (at == noted.length) {
+                noted = Arrays.copyOf(noted, 2 * at);
+            }
+            noted[at] = number;
+        }
+        notes = noted;
+    }
+
+    /// Takes over rows that were written into [#entries], [#packs] and [#odds] from outside; they must be a log's.
+    void adopt(int newSize, int newPackCount, int newOddCount) {
+        for (int number = 0; number < newPackCount; number++) {
+            int end = number + 1 < newPackCount ? first(number + 1) : newSize;
+            note(number, first(number), end);
+        }
+        size = newSize;
+        packCount = newPackCount;
+        oddCount = newOddCount;
     }
 
     /// Whether an entry is a copy of this blob.
     boolean is(int entry, BlobHandle handle) {
         ObjectId id = handle.id();
-        MemorySegment ids = idChunks[entry >>> CHUNK_BITS];
-        long at = idOffset(entry);
-        return ids.get(ValueLayout.JAVA_LONG, at) == id.w0()
-                && ids.get(ValueLayout.JAVA_LONG, at + 8) == id.w1()
-                && ids.get(ValueLayout.JAVA_LONG, at + 16) == id.w2()
-                && ids.get(ValueLayout.JAVA_LONG, at + 24) == id.w3()
-                && type(entry) == handle.type();
+        MemorySegment chunk = entries.chunk(entry);
+        long at = entries.at(entry);
+        return chunk.get(ValueLayout.JAVA_LONG, at) == id.w0()
+                && chunk.get(ValueLayout.JAVA_LONG, at + 8) == id.w1()
+                && chunk.get(ValueLayout.JAVA_LONG, at + 16) == id.w2()
+                && chunk.get(ValueLayout.JAVA_LONG, at + 24) == id.w3()
+                && type(chunk.get(ValueLayout.JAVA_LONG, at + ObjectId.BYTES)) == handle.type();
     }
 
-    /// A number spread evenly over 64 bits, the same for entry and handle: ids are hashes, but those of a hostile
-    /// index need not be.
-    long spread(int entry) {
-        MemorySegment ids = idChunks[entry >>> CHUNK_BITS];
-        long at = idOffset(entry);
-        return spread(ids.get(ValueLayout.JAVA_LONG, at), ids.get(ValueLayout.JAVA_LONG, at + 24));
-    }
-
-    static long spread(ObjectId id) {
-        return spread(id.w0(), id.w3());
-    }
-
-    private static long spread(long first, long last) {
-        long mixed = (first ^ Long.rotateLeft(last, 32)) * 0x9E3779B97F4A7C15L;
-        return (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
+    long spread(int entry, Spread spread) {
+        MemorySegment chunk = entries.chunk(entry);
+        long at = entries.at(entry);
+        return spread.of(
+                chunk.get(ValueLayout.JAVA_LONG, at),
+                chunk.get(ValueLayout.JAVA_LONG, at + 8),
+                chunk.get(ValueLayout.JAVA_LONG, at + 16),
+                chunk.get(ValueLayout.JAVA_LONG, at + 24));
     }
 
     ObjectId id(int entry) {
-        MemorySegment ids = idChunks[entry >>> CHUNK_BITS];
-        long at = idOffset(entry);
-        return new ObjectId(
-                ids.get(ValueLayout.JAVA_LONG, at),
-                ids.get(ValueLayout.JAVA_LONG, at + 8),
-                ids.get(ValueLayout.JAVA_LONG, at + 16),
-                ids.get(ValueLayout.JAVA_LONG, at + 24));
+        return id(entries, entry);
     }
 
     BlobType type(int entry) {
-        return place(entry, 4) < 0 ? BlobType.TREE : BlobType.DATA;
+        return type(place(entry));
     }
 
     long offset(int entry) {
-        return place(entry, 0) & 0xFFFF_FFFFL;
+        return offset(place(entry));
     }
 
-    int length(int entry) {
-        return place(entry, 4) & ~TREE;
-    }
-
-    int uncompressedLength(int entry) {
-        return place(entry, 8);
+    private long offset(long place) {
+        return place >= 0 ? place & UINT32 : odd(place, 0) & UINT32;
     }
 
     int plainLength(int entry) {
-        int uncompressed = uncompressedLength(entry);
-        return uncompressed != 0 ? uncompressed : length(entry) - PackEntries.SEAL_BYTES;
+        return plainLength(place(entry));
+    }
+
+    private int plainLength(long place) {
+        return place >= 0 ? (int) (place >>> 32) & ((1 << PLAIN_BITS) - 1) : odd(place, 8);
+    }
+
+    /// @param packNumber the entry's group
+    int length(int entry, int packNumber) {
+        long place = place(entry);
+        if (place < 0) {
+            return odd(place, 4);
+        }
+        if ((place & COMPRESSED) == 0) {
+            return plainLength(place) + PackEntries.SEAL_BYTES;
+        }
+        long next = entry + 1 < end(packNumber) ? offset(entry + 1) : blobsEnd(packNumber);
+        return (int) (next - offset(place));
+    }
+
+    /// 0 for a blob stored raw.
+    int uncompressedLength(int entry) {
+        long place = place(entry);
+        return (place & COMPRESSED) == 0 ? 0 : plainLength(place);
     }
 
     BlobLocation location(int entry) {
-        return location(entry, packs.get(packNumber(entry)));
+        return location(entry, packNumber(entry));
     }
 
-    BlobLocation location(int entry, ObjectId pack) {
-        var handle = new BlobHandle(type(entry), id(entry));
-        boolean compressed = uncompressedLength(entry) != 0;
-        return new BlobLocation(handle, pack, offset(entry), length(entry), plainLength(entry), compressed);
+    BlobLocation location(int entry, int packNumber) {
+        return location(entry, packNumber, pack(packNumber));
+    }
+
+    /// @param pack the id of that pack
+    BlobLocation location(int entry, int packNumber, ObjectId pack) {
+        long place = place(entry);
+        var handle = new BlobHandle(type(place), id(entry));
+        boolean compressed = (place & COMPRESSED) != 0;
+        return new BlobLocation(handle, pack, offset(place), length(entry, packNumber), plainLength(place), compressed);
     }
 
     /// First entry of a pack's group.
     int first(int packNumber) {
-        return firstEntries[packNumber];
+        return packs.chunk(packNumber).get(ValueLayout.JAVA_INT, packs.at(packNumber) + ObjectId.BYTES);
     }
 
     /// One behind the last entry of a pack's group.
     int end(int packNumber) {
-        return packNumber + 1 < packs.size() ? firstEntries[packNumber + 1] : size;
+        return packNumber + 1 < packCount ? first(packNumber + 1) : size;
+    }
+
+    /// Where in the pack the group's last blob ends.
+    private long blobsEnd(int packNumber) {
+        return packs.chunk(packNumber).get(ValueLayout.JAVA_INT, packs.at(packNumber) + ObjectId.BYTES + 4) & UINT32;
     }
 
     private int packNumber(int entry) {
-        int low = 0;
-        int high = packs.size() - 1;
+        int note = entry >>> NOTE_BITS;
+        int low = notes[note];
+        int high = note + 1 <= (size - 1) >>> NOTE_BITS ? notes[note + 1] : packCount - 1;
         // The last group that starts at or before the entry. Empty groups share a start; the last of them holds it.
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (firstEntries[middle] <= entry) {
+            if (first(middle) <= entry) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -193,15 +247,45 @@ final class EntryLog {
         return low;
     }
 
-    private int place(int entry, int field) {
-        return placeChunks[entry >>> CHUNK_BITS].get(ValueLayout.JAVA_INT, placeOffset(entry) + field);
+    private static BlobType type(long place) {
+        return (place & TREE) == 0 ? BlobType.DATA : BlobType.TREE;
     }
 
-    private static long idOffset(int entry) {
-        return (long) (entry & (CHUNK_ENTRIES - 1)) * ObjectId.BYTES;
+    private long place(int entry) {
+        return entries.chunk(entry).get(ValueLayout.JAVA_LONG, entries.at(entry) + ObjectId.BYTES);
     }
 
-    private static long placeOffset(int entry) {
-        return (long) (entry & (CHUNK_ENTRIES - 1)) * PLACE_BYTES;
+    private void place(int entry, long place) {
+        entries.chunk(entry).set(ValueLayout.JAVA_LONG, entries.at(entry) + ObjectId.BYTES, place);
+    }
+
+    private int odd(long place, int field) {
+        int number = (int) place;
+        return odds.chunk(number).get(ValueLayout.JAVA_INT, odds.at(number) + field);
+    }
+
+    private void setPack(int number, int first, int end) {
+        MemorySegment chunk = packs.chunk(number);
+        chunk.set(ValueLayout.JAVA_INT, packs.at(number) + ObjectId.BYTES, first);
+        chunk.set(ValueLayout.JAVA_INT, packs.at(number) + ObjectId.BYTES + 4, end);
+    }
+
+    private static ObjectId id(Rows rows, int row) {
+        MemorySegment chunk = rows.chunk(row);
+        long at = rows.at(row);
+        return new ObjectId(
+                chunk.get(ValueLayout.JAVA_LONG, at),
+                chunk.get(ValueLayout.JAVA_LONG, at + 8),
+                chunk.get(ValueLayout.JAVA_LONG, at + 16),
+                chunk.get(ValueLayout.JAVA_LONG, at + 24));
+    }
+
+    private static void writeId(Rows rows, int row, ObjectId id) {
+        MemorySegment chunk = rows.chunk(row);
+        long at = rows.at(row);
+        chunk.set(ValueLayout.JAVA_LONG, at, id.w0());
+        chunk.set(ValueLayout.JAVA_LONG, at + 8, id.w1());
+        chunk.set(ValueLayout.JAVA_LONG, at + 16, id.w2());
+        chunk.set(ValueLayout.JAVA_LONG, at + 24, id.w3());
     }
 }

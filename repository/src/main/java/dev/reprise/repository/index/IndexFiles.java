@@ -10,11 +10,16 @@ import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
@@ -25,7 +30,19 @@ public final class IndexFiles {
     /// Files read at a time. A full one takes about 25 MiB while it is decoded, and decoding is what takes time.
     private static final int MAX_PARALLEL = 3;
 
-    private IndexFiles() {}
+    private final UnpackedObjects objects;
+    private final int version;
+    private final BiConsumer<ObjectId, RuntimeException> damaged;
+    private boolean anyDamaged;
+
+    private IndexFiles(UnpackedObjects objects, int version, BiConsumer<ObjectId, RuntimeException> damaged) {
+        this.objects = objects;
+        this.version = version;
+        this.damaged = (file, reason) -> {
+            anyDamaged = true;
+            damaged.accept(file, reason);
+        };
+    }
 
     /// Reads every index file. One that does not decode is reported and contributes nothing. One that describes a
     /// pack differently from another file is reported too, but both descriptions count: look-ups then find all
@@ -36,37 +53,90 @@ public final class IndexFiles {
     ///
     /// @param version of the repository, 1 or 2
     /// @param damaged called on the calling thread
+    /// @return the caller closes it
     public static BlobIndex load(
             UnpackedObjects objects, Storage storage, int version, BiConsumer<ObjectId, RuntimeException> damaged) {
-        List<ObjectId> files = new ArrayList<>();
+        return new IndexFiles(objects, version, damaged).read(list(storage), storage.connections());
+    }
+
+    /// As above, but reads only the index files the cache does not hold, and keeps the outcome there if no damage was
+    /// found and if it pays.
+    public static BlobIndex load(
+            UnpackedObjects objects,
+            Storage storage,
+            int version,
+            IndexCache cache,
+            BiConsumer<ObjectId, RuntimeException> damaged) {
+        return new IndexFiles(objects, version, damaged).read(list(storage), storage.connections(), cache);
+    }
+
+    private static SortedMap<ObjectId, Long> list(Storage storage) {
+        SortedMap<ObjectId, Long> files = new TreeMap<>();
         storage.list(
                 ObjectType.INDEX,
-                object -> files.add(ObjectId.parse(object.key().name())));
-        files.sort(null);
-        int parallel = Math.min(storage.connections(), MAX_PARALLEL);
+                object -> files.put(ObjectId.parse(object.key().name()), object.size()));
+        return files;
+    }
+
+    private MergedIndex read(SortedMap<ObjectId, Long> files, int connections) {
         var builder = new MergedIndex.Builder();
+        read(builder, files.keySet(), connections);
+        return builder.build();
+    }
+
+    private MergedIndex read(SortedMap<ObjectId, Long> files, int connections, IndexCache cache) {
+        IndexCache.Kept kept = cache.read(files);
+        if (kept == null) {
+            kept = new IndexCache.Kept(new MergedIndex.Builder(), Set.of());
+        }
+        MergedIndex.Builder builder = kept.builder();
+        int before = builder.size();
+        Set<ObjectId> unknown = new TreeSet<>(files.keySet());
+        unknown.removeAll(kept.files());
+        read(builder, unknown, connections);
+        if (!IndexCache.pays(unknown.size(), builder.size() - before, builder.size())) {
+            return builder.build();
+        }
+        MergedIndex index = builder.buildSorted();
+        if (!anyDamaged) {
+            cache.write(index, files);
+        }
+        return index;
+    }
+
+    private void read(MergedIndex.Builder builder, Collection<ObjectId> files, int connections) {
+        boolean done = false;
         var names = Thread.ofVirtual().name("index-", 1).factory();
         try (var threads = Executors.newThreadPerTaskExecutor(names)) {
-            Deque<Future<Decoded>> ahead = new ArrayDeque<>();
-            try {
-                for (ObjectId file : files) {
-                    ahead.add(threads.submit(() -> decode(objects, file, version)));
-                    if (ahead.size() >= parallel) {
-                        merge(builder, ahead.remove().get(), damaged);
-                    }
-                }
-                while (!ahead.isEmpty()) {
-                    merge(builder, ahead.remove().get(), damaged);
-                }
-            } catch (InterruptedException _) {
-                threads.shutdownNow();
-                throw CancelledException.interrupted("loading the index");
-            } catch (ExecutionException e) {
-                threads.shutdownNow();
-                throw failure(e);
+            readAhead(builder, files, Math.min(connections, MAX_PARALLEL), threads);
+            done = true;
+        } finally {
+            if (!done) {
+                builder.discard();
             }
         }
-        return builder.build();
+    }
+
+    private void readAhead(
+            MergedIndex.Builder builder, Collection<ObjectId> files, int parallel, ExecutorService threads) {
+        Deque<Future<Decoded>> ahead = new ArrayDeque<>();
+        try {
+            for (ObjectId file : files) {
+                ahead.add(threads.submit(() -> decode(file)));
+                if (ahead.size() >= parallel) {
+                    merge(builder, ahead.remove().get());
+                }
+            }
+            while (!ahead.isEmpty()) {
+                merge(builder, ahead.remove().get());
+            }
+        } catch (InterruptedException _) {
+            threads.shutdownNow();
+            throw CancelledException.interrupted("loading the index");
+        } catch (ExecutionException e) {
+            threads.shutdownNow();
+            throw failure(e);
+        }
     }
 
     /// Saves one index file that names these packs; durable on return.
@@ -86,7 +156,7 @@ public final class IndexFiles {
             List<IndexedPack> packs,
             @Nullable RuntimeException damage) {}
 
-    private static Decoded decode(UnpackedObjects objects, ObjectId file, int version) {
+    private Decoded decode(ObjectId file) {
         try {
             return new Decoded(file, IndexParser.parse(objects.load(ObjectType.INDEX, file), version), null);
         } catch (MalformedIndexException e) {
@@ -102,8 +172,7 @@ public final class IndexFiles {
         }
     }
 
-    private static void merge(
-            MergedIndex.Builder builder, Decoded decoded, BiConsumer<ObjectId, RuntimeException> damaged) {
+    private void merge(MergedIndex.Builder builder, Decoded decoded) {
         if (decoded.damage() != null) {
             damaged.accept(decoded.file(), decoded.damage());
         }

@@ -3,8 +3,6 @@ package dev.reprise.repository.index;
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.model.BlobHandle;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,24 +12,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The union of all index files, and of the packs this process has stored since.
 ///
-/// What was loaded never changes, so it is found through a table built once, without slack: entries sorted by
-/// bucket, with the start of every bucket (4.5 bytes per entry, 48.5 with the entry itself). What is added later
-/// is found through a hash table that grows. Both tables only hold positions in one [EntryLog].
+/// What was loaded never changes, so it is found through a table built once, without slack. What is added later is
+/// found through a hash table that grows. Both tables only hold positions in one [EntryLog], outside the heap: with
+/// the packs' ids at most 48 bytes per entry, from 12 entries in a pack on.
 public final class MergedIndex implements BlobIndex {
-    private static final int ENTRIES_PER_BUCKET = 8;
-
+    private final Arena arena;
     private final EntryLog log;
-    private final int loaded;
-    private final int bucketShift;
-    /// Start of each bucket in `order`, one more at the end; ints.
-    private final MemorySegment buckets;
-    /// Loaded entries grouped by bucket; ints.
-    private final MemorySegment order;
+    private final Spread spread;
+    private final Buckets loaded;
     /// Further groups of a pack that index files describe differently, by the number of its first group.
     private final Map<Integer, List<Integer>> furtherGroups;
     private final Set<Integer> isFurtherGroup;
@@ -40,42 +33,25 @@ public final class MergedIndex implements BlobIndex {
     /// Open addressing over added entries: position + 1, or 0 for a free slot.
     private int[] added = new int[64];
 
-    private MergedIndex(EntryLog log, Map<Integer, List<Integer>> furtherGroups) {
+    /// @param loaded finds the first entries of the log; the others are added here
+    private MergedIndex(
+            Arena arena, EntryLog log, Spread spread, Buckets loaded, Map<Integer, List<Integer>> furtherGroups) {
+        this.arena = arena;
         this.log = log;
-        this.loaded = log.size();
+        this.spread = spread;
+        this.loaded = loaded;
         this.furtherGroups = furtherGroups;
         this.isFurtherGroup = new HashSet<>();
         furtherGroups.values().forEach(isFurtherGroup::addAll);
-        int bucketBits = Math.max(1, 31 - Integer.numberOfLeadingZeros(loaded / ENTRIES_PER_BUCKET));
-        this.bucketShift = 64 - bucketBits;
-        Arena arena = Arena.ofAuto();
-        this.buckets = arena.allocate(4L * ((1 << bucketBits) + 1), 8);
-        this.order = arena.allocate(Math.max(8, 4L * loaded), 8);
-        sortIntoBuckets(1 << bucketBits);
-    }
-
-    /// Counting sort: count per bucket, add up, place from the back.
-    private void sortIntoBuckets(int count) {
-        for (int entry = 0; entry < loaded; entry++) {
-            int bucket = bucket(log.spread(entry));
-            setInt(buckets, bucket, getInt(buckets, bucket) + 1);
-        }
-        int sum = 0;
-        for (int bucket = 0; bucket <= count; bucket++) {
-            sum += getInt(buckets, bucket);
-            setInt(buckets, bucket, sum);
-        }
-        for (int entry = loaded - 1; entry >= 0; entry--) {
-            int bucket = bucket(log.spread(entry));
-            int place = getInt(buckets, bucket) - 1;
-            setInt(buckets, bucket, place);
-            setInt(order, place, entry);
+        makeRoom(log.size() - loaded.entries);
+        for (int entry = loaded.entries; entry < log.size(); entry++) {
+            insert(entry);
         }
     }
 
     /// An index without any entry, of a repository that has none.
     public static MergedIndex empty() {
-        return new MergedIndex(new EntryLog(), Map.of());
+        return new Builder().build();
     }
 
     @Override
@@ -85,17 +61,14 @@ public final class MergedIndex implements BlobIndex {
 
     @Override
     public int plainLength(BlobHandle handle) {
-        long spread = EntryLog.spread(handle.id());
-        int bucket = bucket(spread);
-        for (int i = getInt(buckets, bucket), end = getInt(buckets, bucket + 1); i < end; i++) {
-            int entry = getInt(order, i);
-            if (log.is(entry, handle)) {
-                return log.plainLength(entry);
-            }
+        long hash = spread.of(handle.id());
+        int known = loaded.next(log, handle, hash, -1);
+        if (known >= 0) {
+            return log.plainLength(loaded.entry(known));
         }
         lock.readLock().lock();
         try {
-            for (int slot = slot(spread); added[slot] != 0; slot = next(slot)) {
+            for (int slot = slot(hash); added[slot] != 0; slot = next(slot)) {
                 if (log.is(added[slot] - 1, handle)) {
                     return log.plainLength(added[slot] - 1);
                 }
@@ -111,27 +84,19 @@ public final class MergedIndex implements BlobIndex {
         List<BlobLocation> found = new ArrayList<>(1);
         lock.readLock().lock();
         try {
-            forEachCopy(handle, entry -> found.add(log.location(entry)));
+            long hash = spread.of(handle.id());
+            for (int i = loaded.next(log, handle, hash, -1); i >= 0; i = loaded.next(log, handle, hash, i)) {
+                found.add(log.location(loaded.entry(i)));
+            }
+            for (int slot = slot(hash); added[slot] != 0; slot = next(slot)) {
+                if (log.is(added[slot] - 1, handle)) {
+                    found.add(log.location(added[slot] - 1));
+                }
+            }
         } finally {
             lock.readLock().unlock();
         }
         return found;
-    }
-
-    private void forEachCopy(BlobHandle handle, IntConsumer copy) {
-        long spread = EntryLog.spread(handle.id());
-        int bucket = bucket(spread);
-        for (int i = getInt(buckets, bucket), end = getInt(buckets, bucket + 1); i < end; i++) {
-            int entry = getInt(order, i);
-            if (log.is(entry, handle)) {
-                copy.accept(entry);
-            }
-        }
-        for (int slot = slot(spread); added[slot] != 0; slot = next(slot)) {
-            if (log.is(added[slot] - 1, handle)) {
-                copy.accept(added[slot] - 1);
-            }
-        }
     }
 
     @Override
@@ -181,7 +146,7 @@ public final class MergedIndex implements BlobIndex {
 
     private void collect(int number, ObjectId pack, List<BlobLocation> blobs) {
         for (int entry = log.first(number); entry < log.end(number); entry++) {
-            blobs.add(log.location(entry, pack));
+            blobs.add(log.location(entry, number, pack));
         }
     }
 
@@ -194,7 +159,7 @@ public final class MergedIndex implements BlobIndex {
         try {
             int first = log.size();
             int number = log.append(pack, entries);
-            makeRoom(log.size() - loaded);
+            makeRoom(log.size() - loaded.entries);
             for (int entry = first; entry < log.size(); entry++) {
                 insert(entry);
             }
@@ -219,7 +184,7 @@ public final class MergedIndex implements BlobIndex {
     }
 
     private void insert(int entry) {
-        int slot = slot(log.spread(entry));
+        int slot = slot(log.spread(entry, spread));
         while (added[slot] != 0) {
             slot = next(slot);
         }
@@ -237,53 +202,110 @@ public final class MergedIndex implements BlobIndex {
         return content;
     }
 
-    private int bucket(long spread) {
-        return (int) (spread >>> bucketShift);
-    }
-
-    private int slot(long spread) {
-        return (int) spread & (added.length - 1);
+    private int slot(long hash) {
+        return (int) (hash >>> 32) & (added.length - 1);
     }
 
     private int next(int slot) {
         return (slot + 1) & (added.length - 1);
     }
 
-    private static int getInt(MemorySegment segment, int index) {
-        return segment.getAtIndex(ValueLayout.JAVA_INT, index);
+    /// Bytes taken outside the heap.
+    long bytes() {
+        return log.bytes() + loaded.bytes();
     }
 
-    private static void setInt(MemorySegment segment, int index, int value) {
-        segment.setAtIndex(ValueLayout.JAVA_INT, index, value);
+    EntryLog log() {
+        return log;
+    }
+
+    Spread spread() {
+        return spread;
+    }
+
+    /// Finds the entries that were loaded; of those added later it knows nothing.
+    Buckets loaded() {
+        return loaded;
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (arena.scope().isAlive()) {
+                arena.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     /// Collects packs from index files, in the order they are read, and makes the index. Belongs to one thread at
     /// a time.
     static final class Builder {
-        private final EntryLog log = new EntryLog();
-        private final Map<ObjectId, List<Integer>> groups = new HashMap<>();
+        private final Arena arena;
+        private final EntryLog log;
+        private final Spread spread;
+        /// Finds the entries that were there from the start; null if there were none.
+        private final @Nullable Buckets present;
+        private final PackNumbers numbers;
+        private final Map<Integer, List<Integer>> furtherGroups = new HashMap<>();
+
+        Builder() {
+            arena = Arena.ofShared();
+            log = new EntryLog(arena);
+            spread = Spread.random();
+            present = null;
+            numbers = new PackNumbers(log, spread);
+        }
+
+        /// Continues what another run has merged.
+        ///
+        /// @param arena of the log and the buckets
+        Builder(Arena arena, EntryLog log, Spread spread, Buckets present) {
+            this.arena = arena;
+            this.log = log;
+            this.spread = spread;
+            this.present = present;
+            numbers = new PackNumbers(log, spread);
+        }
+
+        /// Entries so far.
+        int size() {
+            return log.size();
+        }
 
         /// Adds what an index file says of a pack; what is already known is not added again.
         ///
         /// @return false if another index file described the same pack differently
         boolean add(ObjectId pack, PackEntries entries) {
+            numberPresent();
             PackEntries sorted = entries.inOffsetOrder();
-            List<Integer> known = groups.get(pack);
-            if (known == null) {
-                groups.put(pack, List.of(log.append(pack, sorted)));
+            int first = numbers.find(pack);
+            if (first < 0) {
+                numbers.add(log.append(pack, sorted));
                 return true;
             }
-            int first = known.getFirst();
-            if (known.size() == 1 && same(first, sorted)) {
+            List<Integer> further = furtherGroups.getOrDefault(first, List.of());
+            if (further.isEmpty() && same(first, sorted)) {
                 return true;
             }
-            PackEntries unknown = without(known, sorted);
+            PackEntries unknown = without(pack, first, further, sorted);
             if (unknown.size() > 0) {
-                List<Integer> all = new ArrayList<>(known);
+                List<Integer> all = new ArrayList<>(further);
                 all.add(log.append(pack, unknown));
-                groups.put(pack, all);
+                furtherGroups.put(first, all);
             }
             return false;
+        }
+
+        /// Done only when there is something to add: most often there is not.
+        private void numberPresent() {
+            if (present != null && numbers.isEmpty()) {
+                for (int number = 0; number < log.packCount(); number++) {
+                    numbers.add(number);
+                }
+            }
         }
 
         private boolean same(int group, PackEntries entries) {
@@ -292,45 +314,51 @@ public final class MergedIndex implements BlobIndex {
                 return false;
             }
             for (int i = 0; i < entries.size(); i++) {
-                if (!same(first + i, entries, i)) {
+                if (!same(group, first + i, entries, i)) {
                     return false;
                 }
             }
             return true;
         }
 
-        private boolean same(int entry, PackEntries entries, int i) {
+        private boolean same(int group, int entry, PackEntries entries, int i) {
             return log.offset(entry) == entries.offset(i)
-                    && log.length(entry) == entries.length(i)
+                    && log.length(entry, group) == entries.length(i)
                     && log.uncompressedLength(entry) == entries.uncompressedLength(i)
                     && log.type(entry) == entries.type(i)
                     && log.id(entry).equals(entries.id(i));
         }
 
-        private PackEntries without(List<Integer> known, PackEntries entries) {
+        private PackEntries without(ObjectId pack, int first, List<Integer> further, PackEntries entries) {
             Set<BlobLocation> present = new HashSet<>();
-            for (int group : known) {
+            Stream.concat(Stream.of(first), further.stream()).forEach(group -> {
                 for (int entry = log.first(group); entry < log.end(group); entry++) {
-                    present.add(log.location(entry, log.pack(group)));
+                    present.add(log.location(entry, group, pack));
                 }
-            }
+            });
             var unknown = new PackEntries();
             for (int i = 0; i < entries.size(); i++) {
-                if (present.add(entries.location(log.pack(known.getFirst()), i))) {
+                if (present.add(entries.location(pack, i))) {
                     unknown.add(entries, i);
                 }
             }
             return unknown;
         }
 
+        /// The index. What was there from the start is not sorted again, so that a few additions cost little.
         MergedIndex build() {
-            Map<Integer, List<Integer>> further = new HashMap<>();
-            for (List<Integer> all : groups.values()) {
-                if (all.size() > 1) {
-                    further.put(all.getFirst(), all.subList(1, all.size()));
-                }
-            }
-            return new MergedIndex(log, further);
+            Buckets buckets = present;
+            return buckets == null ? buildSorted() : new MergedIndex(arena, log, spread, buckets, furtherGroups);
+        }
+
+        /// The index with every entry sorted into one table.
+        MergedIndex buildSorted() {
+            return new MergedIndex(arena, log, spread, Buckets.of(log, spread, arena), furtherGroups);
+        }
+
+        /// Frees the memory of what will not be built.
+        void discard() {
+            arena.close();
         }
     }
 }
