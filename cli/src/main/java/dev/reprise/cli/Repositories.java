@@ -6,9 +6,11 @@ import dev.reprise.config.RepriseConfig;
 import dev.reprise.config.Secrets;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.Repository.InitOptions;
+import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.url.StorageUrl;
+import java.nio.file.Path;
 
 /// Opens the repositories of a configuration.
 ///
@@ -27,7 +29,13 @@ public record Repositories(RepriseConfig config, CommandContext context) {
     /// @throws dev.reprise.base.RepriseException if there is none, the password is wrong, or it is damaged
     public Repository open(RepositorySettings settings) {
         try (Secret password = password(settings)) {
-            return Repository.open(storage(settings), password, context.random().get(), context.clock());
+            var repository = Repository.open(
+                    storage(settings), password, context.random().get(), context.clock());
+            Path cache = CachePlace.ours(context, context.environment().getOrDefault("RESTIC_CACHE_DIR", ""));
+            if (cache != null) {
+                repository.keepIndexIn(new CacheFolders(cache, context.clock()));
+            }
+            return repository;
         }
     }
 

@@ -5,21 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Flags that scripts pass and that change nothing here: there is no cache to place or to clean, blobs are always
-/// verified, and the only places so far are local, where nothing is limited and nothing needs certificates.
+/// Flags that scripts pass and that change nothing here: blobs are always verified,
+/// and the only places so far are local, where nothing is limited and nothing needs certificates.
 @SuppressWarnings("UnusedVariable") // they are read from the command line only to be accepted
 final class AcceptedFlags {
     @Option(names = "--no-extra-verify", description = "Accepted; what is written is always verified.")
     private boolean noExtraVerify;
-
-    @Option(names = "--cache-dir", paramLabel = "directory", description = "The cache (default: $RESTIC_CACHE_DIR).")
-    private @Nullable String cacheDirectory;
-
-    @Option(names = "--no-cache", description = "Use no cache.")
-    private boolean noCache;
-
-    @Option(names = "--cleanup-cache", description = "Remove old caches.")
-    private boolean cleanupCache;
 
     @Option(names = "--limit-upload", paramLabel = "KiB/s", description = "Accepted; a local place is not limited.")
     private long limitUpload;

@@ -30,6 +30,9 @@ public final class ResticOptions {
     @SuppressWarnings("UnusedVariable") // read by picocli
     private final AcceptedFlags accepted = new AcceptedFlags();
 
+    @Mixin
+    private final CacheFlags cache = new CacheFlags();
+
     @Option(
             names = {"-r", "--repo"},
             paramLabel = "repository",
@@ -221,6 +224,7 @@ public final class ResticOptions {
             Repository repository =
                     Repository.open(storage, password, hint(), context.random().get(), context.clock());
             opened = true;
+            cache.apply(repository, context, output());
             return repository;
         } finally {
             if (!opened) {
@@ -253,6 +257,10 @@ public final class ResticOptions {
     /// For verbs that only read: shared, or no lock with `--no-lock`.
     ResticRepository openToRead() {
         return open(RepositoryLock.Kind.SHARED, true);
+    }
+
+    CacheFlags cache() {
+        return cache;
     }
 
     boolean noLock() {

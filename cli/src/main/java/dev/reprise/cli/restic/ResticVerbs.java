@@ -30,6 +30,7 @@ public final class ResticVerbs {
     /// Every verb, in the order of the help.
     public static ResticVerbs standard() {
         return new ResticVerbs(List.of(
+                new Verb("cache", CacheVerb::new),
                 new Verb("cat", CatVerb::new),
                 new Verb("init", InitVerb::new),
                 new Verb("key add", KeyAddVerb::new),
