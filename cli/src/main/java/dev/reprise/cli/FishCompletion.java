@@ -3,12 +3,13 @@ package dev.reprise.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// A completion script for the fish shell.
-final class FishCompletion {
+public final class FishCompletion {
     private static final String START = """
-            # Completion of reprise for fish.
-            function __reprise_at
+            # Completion of PROGRAM for fish.
+            function __PROGRAM_at
                 set -l words (commandline -opc)
                 set -l path
                 for word in $words[2..-1]
@@ -16,21 +17,27 @@ final class FishCompletion {
                 end
                 test "$path" = "$argv"
             end
-            complete -c reprise -f
+            complete -c PROGRAM -f
             """;
 
-    private final StringBuilder script = new StringBuilder(START);
+    private final String program;
+    private final StringBuilder script;
 
-    private FishCompletion() {}
+    private FishCompletion(String program) {
+        this.program = program;
+        this.script = new StringBuilder(START.replace("PROGRAM", program));
+    }
 
-    static String script(CommandSpec root) {
-        var completion = new FishCompletion();
+    /// @param root named like the program that is completed
+    public static String script(CommandSpec root) {
+        var completion = new FishCompletion(root.name());
         completion.command(root, "");
         return completion.script.toString();
     }
 
     private void command(CommandSpec spec, String path) {
-        String condition = "complete -c reprise -n '__reprise_at" + (path.isEmpty() ? "" : " " + path) + "'";
+        String condition =
+                "complete -c " + program + " -n '__" + program + "_at" + (path.isEmpty() ? "" : " " + path) + "'";
         spec.subcommands().forEach((name, below) -> {
             if (!below.getCommandSpec().usageMessage().hidden()) {
                 line(condition + " -a " + name, header(below));
@@ -55,7 +62,8 @@ final class FishCompletion {
     }
 
     private static String header(CommandLine line) {
-        return String.join(" ", line.getCommandSpec().usageMessage().header());
+        UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+        return String.join(" ", usage.header().length > 0 ? usage.header() : usage.description());
     }
 
     private void line(String start, String description) {

@@ -9,24 +9,25 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// One manual page in troff's man macros.
-final class ManPage {
+public final class ManPage {
     private final CommandSpec command;
     private final StringBuilder page = new StringBuilder();
 
-    ManPage(CommandSpec command) {
+    public ManPage(CommandSpec command) {
         this.command = command;
     }
 
     /// `reprise-config-check`.
-    static String name(CommandSpec command) {
+    public static String name(CommandSpec command) {
         return command.qualifiedName("-");
     }
 
-    String text() {
+    /// The page.
+    public String text() {
         UsageMessageSpec usage = command.usageMessage();
         page.append(".TH \"").append(name(command).toUpperCase(Locale.ROOT)).append("\" 1\n");
         heading("NAME");
-        line(name(command) + " - " + lowerFirst(String.join(" ", usage.header())));
+        line(name(command) + " - " + lowerFirst(title(usage)));
         heading("SYNOPSIS");
         line(command.commandLine().getHelp().synopsis(0).strip().replaceAll("\\s+", " "));
         heading("DESCRIPTION");
@@ -36,6 +37,10 @@ final class ManPage {
         exitStatus(usage.exitCodeList());
         examples(usage.footer());
         return page.toString();
+    }
+
+    private static String title(UsageMessageSpec usage) {
+        return String.join(" ", usage.header().length > 0 ? usage.header() : usage.description());
     }
 
     private void options() {
@@ -59,7 +64,7 @@ final class ManPage {
         command.subcommands().forEach((_, below) -> {
             CommandSpec spec = below.getCommandSpec();
             if (!spec.usageMessage().hidden()) {
-                entry(name(spec) + "(1)", String.join(" ", spec.usageMessage().header()));
+                entry(name(spec) + "(1)", title(spec.usageMessage()));
             }
         });
     }

@@ -29,7 +29,8 @@ final class RepriseRestic {
     }
 
     static RepriseRestic of(Path repository, String password) {
-        return new RepriseRestic(repository, repository.resolveSibling(".").normalize(), Map.of("RESTIC_PASSWORD", password));
+        return new RepriseRestic(
+                repository, repository.resolveSibling(".").normalize(), Map.of("RESTIC_PASSWORD", password));
     }
 
     /// The same with more environment variables.

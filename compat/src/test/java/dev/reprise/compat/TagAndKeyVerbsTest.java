@@ -167,7 +167,8 @@ class TagAndKeyVerbsTest {
 
     @Test
     void an_empty_new_password_must_be_asked_for() {
-        RepriseRestic.Result refused = ours.reprise.typed("\n", List.of("-r", ours.repository.toString(), "key", "add"));
+        RepriseRestic.Result refused =
+                ours.reprise.typed("\n", List.of("-r", ours.repository.toString(), "key", "add"));
         assertThat(refused.status()).isEqualTo(1);
         ours.reprise.ok("key", "add", "--new-insecure-no-password");
         assertThat(ours.ids(ObjectType.KEY)).hasSize(2);

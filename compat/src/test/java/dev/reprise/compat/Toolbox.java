@@ -34,6 +34,11 @@ final class Toolbox {
         return new Toolbox(repository, password, Map.of("TZ", "UTC"), ZoneId.of("UTC"));
     }
 
+    /// The same in another time zone.
+    Toolbox in(String name) {
+        return new Toolbox(repository, password, Map.of("TZ", name), ZoneId.of(name));
+    }
+
     /// What one command line did.
     ///
     /// @param out the bytes of standard output

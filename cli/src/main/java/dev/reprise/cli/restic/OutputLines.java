@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /// Results that may be millions of lines, or bytes in no encoding: collected and written in large pieces. Belongs to
 /// one thread, which writes nothing else to standard output before this is closed.
@@ -20,6 +21,10 @@ final class OutputLines implements AutoCloseable {
     /// A line of JSON.
     void json(GoJsonWriter document) {
         bytes(document.raw('\n').toByteArray());
+    }
+
+    void text(String text) {
+        bytes(text.getBytes(StandardCharsets.UTF_8));
     }
 
     void bytes(byte[] bytes) {

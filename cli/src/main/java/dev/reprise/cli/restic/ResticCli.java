@@ -91,7 +91,7 @@ public final class ResticCli {
         return verb.call();
     }
 
-    private static CommandLine laidOut(CommandLine line, String verb) {
+    static CommandLine laidOut(CommandLine line, String verb) {
         CommandSpec spec = line.getCommandSpec();
         spec.name("restic " + verb);
         spec.addOption(OptionSpec.builder("-h", "--help")

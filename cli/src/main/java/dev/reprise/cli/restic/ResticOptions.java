@@ -133,6 +133,8 @@ public final class ResticOptions {
         writerOptions();
         patience();
         extended.forEach(ResticOptions::refuseUnknown);
+        FeatureFlags.check(context.environment().getOrDefault("RESTIC_FEATURES", ""))
+                .forEach(output()::warning);
     }
 
     private static void refuseUnknown(String option) {

@@ -57,6 +57,9 @@ final class SnapshotsVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         Set<Criterion> criteria = GroupBy.parse(groupBy);
+        if (last) {
+            global.output().warning("Flag --last has been deprecated, use --latest 1");
+        }
         List<StoredSnapshot> chosen;
         try (ResticRepository opened = global.openToRead()) {
             chosen = SnapshotArgument.findAll(opened.snapshots(global.output()), choice.filter(), ids, global.output());

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
+import dev.reprise.operations.browse.TreeWalk;
 import dev.reprise.operations.restore.TreeReader;
+import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeMode;
 import dev.reprise.repository.tree.NodeTime;
@@ -12,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.FileTime;
@@ -29,9 +32,6 @@ public final class TreeTar {
      * names longer than the header's field use GNU's long-name records, which are bytes as well. Extended attributes
      * and parts of a second go into an extended header of our own making, because the library's are UTF-8 text.
      */
-    /// Bounds how deep a hostile tree can lead.
-    private static final int MOST_DEPTH = 2000;
-
     private final TreeReader reader;
     private final TarArchiveOutputStream tar;
     private final Map<String, String> firstNames = new HashMap<>();
@@ -43,36 +43,53 @@ public final class TreeTar {
         this.tar = tar;
     }
 
-    /// Writes everything below `root`, names relative to it, without closing `out`.
-    ///
     /// What came out.
     ///
     /// @param leftOut sockets and the like, for which tar has no word
     public record Written(long entries, long leftOut) {}
 
-    /// @throws dev.reprise.repository.model.RepositoryException if something cannot be read; the stream is then
+    /// Writes everything below `root`, names relative to it, without closing `out`.
+    ///
+    /// @throws RepositoryException if something cannot be read; the stream is then
     ///         worthless
     public static Written write(TreeReader reader, ObjectId root, OutputStream out) throws IOException {
+        return write(reader, root, RawName.of(""), out);
+    }
+
+    /// As above.
+    ///
+    /// @param prefix stands in front of every name, with its last `/`; empty for none
+    public static Written write(TreeReader reader, ObjectId root, RawName prefix, OutputStream out) throws IOException {
         var tar = new TarArchiveOutputStream(out, StandardCharsets.ISO_8859_1.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
         var writer = new TreeTar(reader, tar);
-        writer.directory("", root, 0);
+        writer.entries(root, text(prefix));
         tar.finish();
         return new Written(writer.entries, writer.leftOut);
     }
 
-    private void directory(String prefix, ObjectId tree, int depth) throws IOException {
-        if (depth > MOST_DEPTH) {
-            throw new IOException("the tree is deeper than %d folders, at %.200s…".formatted(MOST_DEPTH, prefix));
+    private void entries(ObjectId root, String prefix) throws IOException {
+        try {
+            new TreeWalk(reader).walk(root, (tree, path, node) -> {
+                refuseUnsafe(tree, node);
+                try {
+                    node(prefix + text(path).substring(1), node);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return true;
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        for (Node node : reader.tree(tree)) {
-            String name = prefix + text(node.name());
-            node(name, node);
-            ObjectId subtree = node.subtree();
-            if (subtree != null) {
-                directory(name + "/", subtree, depth + 1);
-            }
+    }
+
+    /// A name like `../x` would leave the folder an archive is unpacked in.
+    private static void refuseUnsafe(ObjectId tree, Node node) {
+        if (!node.name().isPlainName()) {
+            throw RepositoryException.damaged(
+                    "tree " + tree.hex(), "it holds the unsafe name \"%s\"".formatted(node.name()), null);
         }
     }
 
@@ -149,6 +166,7 @@ public final class TreeTar {
             record(records, "mtime".getBytes(US_ASCII), seconds.toPlainString().getBytes(US_ASCII));
         }
         for (Node.ExtendedAttribute attribute : node.extendedAttributes()) {
+            accessControlList(records, attribute);
             var key = new ByteArrayOutputStream();
             key.writeBytes("SCHILY.xattr.".getBytes(US_ASCII));
             key.writeBytes(attribute.name().getBytes(StandardCharsets.UTF_8));
@@ -161,6 +179,15 @@ public final class TreeTar {
             tar.putArchiveEntry(header);
             records.writeTo(tar);
             tar.closeArchiveEntry();
+        }
+    }
+
+    /// The text that tar programs restore with `--acls`, beside the attribute itself.
+    private static void accessControlList(ByteArrayOutputStream records, Node.ExtendedAttribute attribute) {
+        String key = AclText.key(attribute.name());
+        String text = key.isEmpty() ? "" : AclText.of(attribute.value());
+        if (!text.isEmpty()) {
+            record(records, key.getBytes(US_ASCII), text.getBytes(US_ASCII));
         }
     }
 

@@ -22,6 +22,7 @@ public final class TreeWalk {
     private static final RawName ROOT = RawName.of("/");
 
     private final TreeReader reader;
+    private boolean stopped;
 
     public TreeWalk(TreeReader reader) {
         this.reader = reader;
@@ -52,9 +53,10 @@ public final class TreeWalk {
     /// @throws RepositoryException if the tree is nested too deeply to come from a file system, or if the visitor
     ///         lets one through
     public void walk(ObjectId root, Visitor visitor) {
+        stopped = false;
         Deque<Level> levels = new ArrayDeque<>();
         enter(levels, root, ROOT, visitor);
-        while (!levels.isEmpty()) {
+        while (!levels.isEmpty() && !stopped) {
             Level level = levels.getLast();
             if (level.rest().hasNext()) {
                 visit(levels, level, level.rest().next(), visitor);
@@ -67,10 +69,15 @@ public final class TreeWalk {
         }
     }
 
+    /// Ends the walk that is going on; for visitors that have seen enough.
+    public void stop() {
+        stopped = true;
+    }
+
     private void visit(Deque<Level> levels, Level level, Node node, Visitor visitor) {
         RawName path = level.path().child(node.name());
         boolean wanted = visitor.node(level.tree(), path, node);
-        if (node.type() == NodeType.DIR && wanted) {
+        if (node.type() == NodeType.DIR && wanted && !stopped) {
             enter(levels, subtree(level.tree(), node), path, visitor);
         }
     }
