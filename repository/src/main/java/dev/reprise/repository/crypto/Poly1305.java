@@ -10,8 +10,7 @@ import java.util.Arrays;
 ///
 /// The accumulator is 130 bits in three words `h2:h1:h0`. The clamped `r` has 60 and 60 significant bits, so every
 /// sum of products below fits 128 bits without a carry out.
-final class Poly1305 {
-    static final int TAG_BYTES = 16;
+final class Poly1305 implements Tagger {
     private static final int BLOCK_BYTES = 16;
     /// Long loops are handed over in slices, so that the compiled body is entered soon.
     private static final int SLICE_BYTES = 16 * 1024;
@@ -36,11 +35,8 @@ final class Poly1305 {
         s1 = r1 + (r1 >>> 2);
     }
 
-    /// Authenticates a range of bytes.
-    ///
-    /// @param s   16 bytes added at the end: the nonce encrypted under the other key
-    /// @param tag receives 16 bytes at `tagOffset`
-    void tag(byte[] message, int offset, int length, byte[] s, byte[] tag, int tagOffset) {
+    @Override
+    public void tag(byte[] message, int offset, int length, byte[] s, byte[] tag, int tagOffset) {
         h0 = 0;
         h1 = 0;
         h2 = 0;

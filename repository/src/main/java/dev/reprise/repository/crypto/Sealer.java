@@ -24,11 +24,11 @@ public final class Sealer {
     private final SecretKeySpec encryptKey;
     private final Cipher counterMode;
     private final Cipher nonceCipher;
-    private final Poly1305 poly1305;
+    private final Tagger tagger;
     private final byte[] iv = new byte[IV_BYTES];
     private final byte[] nonce = new byte[IV_BYTES];
-    private final byte[] expected = new byte[Poly1305.TAG_BYTES];
-    private final byte[] found = new byte[Poly1305.TAG_BYTES];
+    private final byte[] expected = new byte[Tagger.TAG_BYTES];
+    private final byte[] found = new byte[Tagger.TAG_BYTES];
     private final byte[] drawn = new byte[IVS_DRAWN * IV_BYTES];
     private int drawnUsed = drawn.length;
 
@@ -37,7 +37,7 @@ public final class Sealer {
         this.random = random;
         byte[] encrypt = keys.encrypt();
         encryptKey = new SecretKeySpec(encrypt, "AES");
-        poly1305 = new Poly1305(keys.macR());
+        tagger = Tagger.of(keys.macR());
         try {
             counterMode = Cipher.getInstance("AES/CTR/NoPadding");
             nonceCipher = Cipher.getInstance("AES/ECB/NoPadding");
@@ -59,7 +59,7 @@ public final class Sealer {
         int body = outOffset + IV_BYTES;
         crypt(plain, offset, length, out, body);
         System.arraycopy(iv, 0, out, outOffset, IV_BYTES);
-        poly1305.tag(out, body, length, encryptedNonce(), out, body + length);
+        tagger.tag(out, body, length, encryptedNonce(), out, body + length);
         return sealed;
     }
 
@@ -80,7 +80,7 @@ public final class Sealer {
             throw new ForgedException("its IV is all zero, which no writer uses");
         }
         int body = offset + IV_BYTES;
-        poly1305.tag(sealed, body, plain, encryptedNonce(), expected, 0);
+        tagger.tag(sealed, body, plain, encryptedNonce(), expected, 0);
         System.arraycopy(sealed, body + plain, found, 0, found.length);
         if (!MessageDigest.isEqual(expected, found)) {
             throw new ForgedException("its authentication code does not match");
