@@ -28,7 +28,7 @@ final class Main {
 
     public static void main(String[] arguments) {
         if (Training.requested()) {
-            Training.run(commands());
+            Training.run(Main::run);
             return;
         }
         var interruption = Interruption.guard(Thread.currentThread());
