@@ -4,9 +4,11 @@ import dev.reprise.base.Secret;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.Repository.InitOptions;
+import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.repository.model.GoJsonWriter;
 import dev.reprise.storage.Storage;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,19 +21,29 @@ final class InitVerb implements Callable<Integer> {
     @Option(names = "--repository-version", paramLabel = "version", description = "1, 2, latest or stable.")
     private String version = "stable";
 
+    @Option(
+            names = "--copy-chunker-params",
+            description = "Cut files as another repository does, so that copies share what they have in common.")
+    private boolean copyChunker;
+
+    @Mixin
+    private final FromRepository from;
+
     InitVerb(CommandContext context) {
         this.global = new ResticOptions(context);
+        this.from = new FromRepository(context);
     }
 
     @Override
     public Integer call() {
+        Polynomial polynomial = polynomial();
         Storage storage = global.storage();
         boolean created = false;
         try (Secret password = global.password();
                 Repository repository = Repository.init(
                         storage,
                         password,
-                        new InitOptions(formatVersion(), null),
+                        new InitOptions(formatVersion(), polynomial),
                         global.context().random().get(),
                         global.context().clock())) {
             created = true;
@@ -42,6 +54,20 @@ final class InitVerb implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /// @return null to draw one
+    private @Nullable Polynomial polynomial() {
+        if (!copyChunker) {
+            if (from.isGiven()) {
+                throw new FatalException(
+                        "Secondary repository must only be specified when copying the chunker parameters");
+            }
+            return null;
+        }
+        try (Repository other = from.open()) {
+            return other.config().polynomial();
+        }
     }
 
     private int formatVersion() {
@@ -66,6 +92,9 @@ final class InitVerb implements Callable<Integer> {
             return;
         }
         global.output().info("created restic repository %s at %s".formatted(id.substring(0, 10), location));
+        if (copyChunker) {
+            global.output().info(" with chunker parameters copied from secondary repository");
+        }
         global.output().info("");
         global.output()
                 .info("Please note that knowledge of your password is required to access\n"

@@ -8,9 +8,7 @@ import dev.reprise.operations.rewrite.TreeStore;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
-import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.pack.BlobReader;
-import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
@@ -56,9 +54,12 @@ final class RepairSnapshotsVerb implements Callable<Integer> {
             Repository repository = opened.repository();
             ChosenSnapshots snapshots = ChosenSnapshots.quietly(repository, choice.filter(), ids, global.output());
             BlobIndex index = opened.index();
-            List<Replacement> plan = dryRun
-                    ? plan(repository, index, TreeStore.NOTHING, snapshots)
-                    : planAndStore(opened, index, snapshots);
+            List<Replacement> plan = TreeRun.plan(
+                    opened,
+                    index,
+                    dryRun,
+                    global.writerOptions(),
+                    (reader, store) -> plan(reader, index, store, snapshots));
             var report = new RewriteReport(global.output(), dryRun);
             plan.forEach(replacement -> report.done(replacement, execute(opened, replacement)));
             int removed = unreadable(opened, snapshots);
@@ -68,36 +69,16 @@ final class RepairSnapshotsVerb implements Callable<Integer> {
         return 0;
     }
 
-    private List<Replacement> planAndStore(ResticRepository opened, BlobIndex index, ChosenSnapshots snapshots) {
-        Repository repository = opened.repository();
-        try (BlobWriter writer = repository.writer(index, opened.held(), global.writerOptions())) {
-            List<Replacement> plan;
-            try (BlobWriter.Session session = writer.session()) {
-                plan = plan(
-                        repository,
-                        index,
-                        tree -> session.save(BlobType.TREE, tree, 0, tree.length)
-                                .id(),
-                        snapshots);
-            }
-            writer.finish();
-            return plan;
-        }
-    }
-
-    private List<Replacement> plan(Repository repository, BlobIndex index, TreeStore store, ChosenSnapshots snapshots) {
+    private List<Replacement> plan(BlobReader reader, BlobIndex index, TreeStore store, ChosenSnapshots snapshots) {
         List<Replacement> plan = new ArrayList<>();
-        try (BlobReader reader = repository.reader(index)) {
-            var repair =
-                    new SnapshotRepair(reader, index, store, forget, snapshots.all(), RepairReport.on(global.output()));
-            for (StoredSnapshot snapshot : snapshots.chosen()) {
-                global.output()
-                        .info("\n"
-                                + SnapshotWords.line(snapshot, global.context().zone()));
-                Replacement replacement = repair.plan(snapshot);
-                if (replacement != null) {
-                    plan.add(replacement);
-                }
+        var repair =
+                new SnapshotRepair(reader, index, store, forget, snapshots.all(), RepairReport.on(global.output()));
+        for (StoredSnapshot snapshot : snapshots.chosen()) {
+            global.output()
+                    .info("\n" + SnapshotWords.line(snapshot, global.context().zone()));
+            Replacement replacement = repair.plan(snapshot);
+            if (replacement != null) {
+                plan.add(replacement);
             }
         }
         return plan;

@@ -21,7 +21,7 @@ final class RewriteReport {
             output.info(dryRun ? "would delete empty snapshot" : "removed empty snapshot " + old);
             return;
         }
-        if (saved == null) {
+        if (dryRun || saved == null) {
             output.info("would save new snapshot");
         } else {
             output.info("saved new snapshot " + saved.shortHex());

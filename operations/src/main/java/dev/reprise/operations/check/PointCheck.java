@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -106,11 +107,12 @@ public final class PointCheck {
     private void gone(RecoveryPoint point, CapturedSource source, boolean isNewest) {
         String fact = "point %s of job %s has lost the snapshot of source %s"
                 .formatted(point.run().shortHex(), point.job(), source.name());
+        Optional<String> rewritten = new Points(repository).rewritten(point, source);
         if (isNewest) {
-            defect(fact + ", although it is the newest point");
+            defect(fact + rewritten.map(words -> ": " + words).orElse(", although it is the newest point"));
         } else {
             removed.incrementAndGet();
-            listener.on(new CheckEvent.Hint(fact + ": forgotten, or removed by somebody"));
+            listener.on(new CheckEvent.Hint(fact + ": " + rewritten.orElse("forgotten, or removed by somebody")));
         }
     }
 

@@ -3,12 +3,15 @@ package dev.reprise.operations.point;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -32,6 +35,38 @@ public final class Points {
     /// that was rewritten (tagged) is followed.
     public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
         return new Remains(repository).of(asWritten(damaged));
+    }
+
+    /// Those of the given manifests that lost nothing: every snapshot they name is in this repository, itself or made
+    /// from it without changing what it holds.
+    public List<RecoveryPoint> whole(List<RecoveryPoint> written) {
+        return written.stream()
+                .filter(point -> point.captured().stream().anyMatch(source -> source.snapshot() != null))
+                .filter(point -> {
+                    List<RecoveryPoint> left = remains().of(List.of(point));
+                    return !left.isEmpty()
+                            && left.getFirst().captured().size()
+                                    == point.captured().size();
+                })
+                .toList();
+    }
+
+    /// What a source's snapshot has become, if it is gone and nothing left of it holds what was captured.
+    ///
+    /// @return empty if no snapshot was made from it
+    public Optional<String> rewritten(RecoveryPoint point, CapturedSource source) {
+        ObjectId snapshot = source.snapshot();
+        if (snapshot == null) {
+            return Optional.empty();
+        }
+        List<StoredSnapshot> successors = remains().successors(point.run(), source.name(), snapshot);
+        return successors.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Remains.rewrittenAs(snapshot, successors.getLast().id()));
+    }
+
+    private Remains remains() {
+        return new Remains(repository);
     }
 
     /// Every manifest as it was written, oldest first, whatever became of its snapshots. A storage that fails is not

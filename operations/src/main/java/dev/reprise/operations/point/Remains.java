@@ -31,8 +31,9 @@ final class Remains {
                         object -> present.add(ObjectId.parse(object.key().name())));
         List<RecoveryPoint> left = new ArrayList<>();
         for (RecoveryPoint point : points) {
-            List<CapturedSource> sources =
-                    point.sources().stream().map(this::of).toList();
+            List<CapturedSource> sources = point.sources().stream()
+                    .map(source -> of(point.run(), source))
+                    .toList();
             if (sources.stream().anyMatch(source -> source.snapshot() != null)) {
                 left.add(point.with(sources));
             }
@@ -40,34 +41,44 @@ final class Remains {
         return left;
     }
 
-    private CapturedSource of(CapturedSource source) {
+    private CapturedSource of(RunId run, CapturedSource source) {
         ObjectId snapshot = source.snapshot();
         if (snapshot == null || present.contains(snapshot)) {
             return source;
         }
-        StoredSnapshot successor = successor(snapshot, source.tree());
-        if (successor != null) {
-            return source.with(source.outcome(), successor.id(), source.tree(), source.problems());
+        List<StoredSnapshot> successors = successors(run, source.name(), snapshot);
+        for (StoredSnapshot successor : successors) {
+            if (successor.snapshot().tree().equals(source.tree())) {
+                return source.with(source.outcome(), successor.id(), source.tree(), source.problems());
+            }
         }
         List<String> problems = new ArrayList<>(source.problems());
-        problems.add("its snapshot %s was removed from the repository".formatted(snapshot.shortHex()));
+        problems.add(
+                successors.isEmpty()
+                        ? "its snapshot %s was removed from the repository".formatted(snapshot.shortHex())
+                        : rewrittenAs(snapshot, successors.getLast().id()));
         return source.with(Outcome.FAILED, null, null, List.copyOf(problems));
     }
 
-    /// A snapshot that was made from this one without changing what it holds.
-    private @Nullable StoredSnapshot successor(ObjectId snapshot, @Nullable ObjectId tree) {
+    /// Not what was captured any more, so nothing the point says of it holds; but it can be restored by itself.
+    static String rewrittenAs(ObjectId snapshot, ObjectId successor) {
+        return "its snapshot %s was rewritten as %s, which holds something else; restore that by its own id"
+                .formatted(snapshot.shortHex(), successor.shortHex());
+    }
+
+    /// Snapshots made from this one, oldest first: with other tags, host or time, copied here, or without some files.
+    /// Each names the one before it or the first of all, so the run's own tags tell them where a link is missing.
+    List<StoredSnapshot> successors(RunId run, String source, ObjectId snapshot) {
         List<StoredSnapshot> all = rewritten;
         if (all == null) {
             all = repository.snapshots((_, _) -> {});
             rewritten = all;
         }
-        for (StoredSnapshot candidate : all) {
-            boolean same = snapshot.equals(candidate.snapshot().original())
-                    && candidate.snapshot().tree().equals(tree);
-            if (same) {
-                return candidate;
-            }
-        }
-        return null;
+        List<String> tags = List.of("run:" + run.hex(), "source:" + source);
+        return all.stream()
+                .filter(candidate -> snapshot.equals(candidate.snapshot().original())
+                        || (candidate.snapshot().original() != null
+                                && candidate.snapshot().tags().containsAll(tags)))
+                .toList();
     }
 }

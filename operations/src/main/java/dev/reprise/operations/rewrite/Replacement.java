@@ -45,6 +45,11 @@ public record Replacement(
         return new Replacement(old, null, null, true);
     }
 
+    /// Whether the successor holds what the old snapshot holds.
+    public boolean keepsTree() {
+        return successor != null && successor.tree().equals(old.snapshot().tree());
+    }
+
     /// Saves the successor, then removes the old snapshot if that is planned. Everything the successor names must be
     /// durable before. Killed in between, both are there.
     ///

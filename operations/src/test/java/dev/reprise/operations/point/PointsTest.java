@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.operations.check.CheckListener;
+import dev.reprise.operations.check.CheckListener.CheckEvent;
+import dev.reprise.operations.check.PointCheck;
+import dev.reprise.operations.copy.CopyListener;
+import dev.reprise.operations.copy.SnapshotCopy;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.operations.restore.SampleRepository;
+import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.repository.snapshot.SnapshotEdit;
+import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.sources.Facts;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.memory.MemoryStorage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +137,101 @@ class PointsTest {
         save("aaaa000000000001", 1, snapshot, "db");
         storage.delete(ObjectKey.of(ObjectType.SNAPSHOT, snapshot));
         assertThat(points.list((_, _) -> {})).isEmpty();
+    }
+
+    /// Saves what a snapshot becomes, and removes it.
+    private ObjectId rewrite(ObjectId snapshot, UnaryOperator<SnapshotEdit> change) {
+        SnapshotEdit edit = new SnapshotEdit(sample.repository.snapshot(snapshot));
+        ObjectId successor = sample.repository.save(change.apply(edit).done());
+        storage.delete(ObjectKey.of(ObjectType.SNAPSHOT, snapshot));
+        return successor;
+    }
+
+    private ObjectId ofRun(String run) {
+        return rewrite(sample.snapshot(tree), edit -> edit.tags(List.of("job:nightly", "source:db", "run:" + run)));
+    }
+
+    @Test
+    void a_point_follows_its_snapshot_through_other_tags_another_host_and_another_time() {
+        ObjectId captured = ofRun("aaaa000000000001");
+        RecoveryPoint point = save("aaaa000000000001", 1, captured, "db");
+        ObjectId tagged = rewrite(captured, edit -> edit.addTag("x").originalUnlessNamed(captured));
+        ObjectId moved = rewrite(tagged, edit -> edit.hostname("other").original(tagged));
+
+        RecoveryPoint found = find("latest");
+
+        assertThat(found.run()).isEqualTo(point.run());
+        assertThat(found.sources().getFirst().outcome()).isEqualTo(Outcome.CAPTURED);
+        assertThat(found.sources().getFirst().snapshot()).isEqualTo(moved);
+        assertThat(points.whole(List.of(point))).containsExactly(point);
+    }
+
+    @Test
+    void a_snapshot_rewritten_to_hold_something_else_is_told_and_counts_as_lost() {
+        ObjectId other = sample.tree();
+        sample.finish();
+        ObjectId captured = ofRun("aaaa000000000001");
+        RecoveryPoint point = save("aaaa000000000001", 1, captured, "db");
+        ObjectId rewritten = rewrite(captured, edit -> edit.tree(other).original(captured));
+
+        assertThat(points.list((_, _) -> {})).isEmpty();
+        assertThat(points.whole(List.of(point))).isEmpty();
+        assertThat(points.rewritten(point, point.sources().getFirst()))
+                .hasValue("its snapshot %s was rewritten as %s, which holds something else; restore that by its own id"
+                        .formatted(captured.shortHex(), rewritten.shortHex()));
+        List<CheckEvent> events = new ArrayList<>();
+        PointCheck.Result result = new PointCheck(sample.repository, events::add).run();
+        assertThat(result.defects()).isEqualTo(1);
+        assertThat(events.toString()).contains("was rewritten as " + rewritten.shortHex());
+    }
+
+    @Test
+    void a_point_is_copied_when_all_its_snapshots_are() {
+        ObjectId captured = ofRun("aaaa000000000001");
+        RecoveryPoint point = save("aaaa000000000001", 1, captured, "db");
+        save("bbbb000000000001", 2, ofRun("bbbb000000000001"), "db");
+        try (var other = new SampleRepository(new MemoryStorage());
+                RepositoryLock lock = other.repository.lock(RepositoryLock.Kind.SHARED, Duration.ZERO)) {
+            var copy = new SnapshotCopy(
+                    sample.repository,
+                    sample.index,
+                    other.repository,
+                    other.index,
+                    lock,
+                    WriterOptions.DEFAULT,
+                    1,
+                    new Copied());
+            copy.copy(List.of(new StoredSnapshot(captured, sample.repository.snapshot(captured))));
+            copy.copyPoints((id, _) -> damaged.add(id));
+            copy.copyPoints((id, _) -> damaged.add(id));
+
+            List<RecoveryPoint> there = new Points(other.repository).list((id, _) -> damaged.add(id));
+            assertThat(there).hasSize(1);
+            assertThat(there.getFirst().run()).isEqualTo(point.run());
+            assertThat(there.getFirst().complete()).isTrue();
+            assertThat(there.getFirst().sources().getFirst().tree()).isEqualTo(tree);
+            PointCheck.Result result = new PointCheck(other.repository, CheckListener.SILENT).run();
+            assertThat(result).isEqualTo(new PointCheck.Result(1, 0, 0));
+        }
+        assertThat(damaged).isEmpty();
+    }
+
+    private static final class Copied implements CopyListener {
+        @Override
+        public void started(StoredSnapshot snapshot) {}
+
+        @Override
+        public void counted(long blobs, long bytes, long packs) {
+            assertThat(blobs).isEqualTo(2);
+        }
+
+        @Override
+        public void saved(StoredSnapshot snapshot, ObjectId copy) {}
+
+        @Override
+        public void pointCopied(String run) {
+            assertThat(run).isEqualTo("aaaa000000000001");
+        }
     }
 
     private List<ObjectId> manifests() {
