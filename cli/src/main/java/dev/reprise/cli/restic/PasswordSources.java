@@ -55,7 +55,7 @@ record PasswordSources(CommandContext context, String file, String command, Stri
             return password("");
         }
         Secret first = ask("enter new password: ");
-        if (context.terminal().in() && System.console() != null) {
+        if (context.terminal().in()) {
             try (Secret second = ask("enter password again: ")) {
                 if (!second.equals(first)) {
                     first.close();
