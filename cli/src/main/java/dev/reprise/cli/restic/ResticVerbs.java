@@ -32,6 +32,7 @@ public final class ResticVerbs {
         return new ResticVerbs(List.of(
                 new Verb("cache", CacheVerb::new),
                 new Verb("cat", CatVerb::new),
+                new Verb("check", CheckVerb::new),
                 new Verb("diff", DiffVerb::new),
                 new Verb("dump", DumpVerb::new),
                 new Verb("features", FeaturesVerb::new),

@@ -8,20 +8,24 @@ import java.util.List;
 ///
 /// @param defects      number of defects reported
 /// @param brokenPacks  packs that are missing, of wrong size or damaged
+/// @param missingPacks of those, the ones that are not there at all
 /// @param snapshots    snapshots walked
 /// @param trees        distinct trees walked
 /// @param packs        packs listed
 /// @param packsRead    packs read whole
 /// @param bytesRead    of those
 /// @param needsIndexRepair whether rebuilding the index would help
+/// @param needsPrune whether the next prune has something to tidy: packs without index, or of trees and data
 /// @param affectedSnapshots snapshots that cannot be restored whole
 public record CheckResult(
         long defects,
         List<ObjectId> brokenPacks,
+        List<ObjectId> missingPacks,
         long snapshots,
         long trees,
         long packs,
         long packsRead,
         long bytesRead,
         boolean needsIndexRepair,
+        boolean needsPrune,
         List<ObjectId> affectedSnapshots) {}

@@ -12,7 +12,9 @@ final class Findings {
     private final CheckListener listener;
     private final AtomicLong defects = new AtomicLong();
     private final Set<ObjectId> brokenPacks = new ConcurrentSkipListSet<>();
+    private final Set<ObjectId> missingPacks = new ConcurrentSkipListSet<>();
     private volatile boolean needsIndexRepair;
+    private volatile boolean needsPrune;
 
     Findings(CheckListener listener) {
         this.listener = listener;
@@ -29,12 +31,22 @@ final class Findings {
         defect(fact);
     }
 
+    void missingPack(ObjectId pack) {
+        missingPacks.add(pack);
+    }
+
     void hint(String fact) {
         listener.on(new CheckEvent.Hint(fact));
     }
 
     void indexNeedsRepair() {
         needsIndexRepair = true;
+    }
+
+    /// A hint that the next prune makes obsolete.
+    void untidy(String fact) {
+        needsPrune = true;
+        hint(fact);
     }
 
     void phase(String name, long of) {
@@ -57,7 +69,15 @@ final class Findings {
         return List.copyOf(brokenPacks);
     }
 
+    List<ObjectId> missingPacks() {
+        return List.copyOf(missingPacks);
+    }
+
     boolean needsIndexRepair() {
         return needsIndexRepair;
+    }
+
+    boolean needsPrune() {
+        return needsPrune;
     }
 }

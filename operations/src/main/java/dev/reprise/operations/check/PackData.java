@@ -1,6 +1,7 @@
 package dev.reprise.operations.check;
 
 import dev.reprise.base.CancelledException;
+import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Workers;
 import dev.reprise.repository.Repository;
@@ -8,8 +9,12 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobIndex.PackContent;
 import dev.reprise.repository.pack.PackCheck;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Reads every pack whole.
 final class PackData {
@@ -22,6 +27,7 @@ final class PackData {
     private final BlobDamage damage;
     private final Findings findings;
     private final int workers;
+    private long total;
     private final AtomicLong packsRead = new AtomicLong();
     private final AtomicLong bytesRead = new AtomicLong();
 
@@ -40,11 +46,20 @@ final class PackData {
         this.workers = workers;
     }
 
-    void run() {
-        findings.phase("data", listing.listed());
+    /// @param among packs that may be read; null for every one
+    void run(PackSelection selection, @Nullable Set<ObjectId> among) {
+        Map<ObjectId, Long> sizes = new HashMap<>();
+        listing.named().forEach((pack, size) -> {
+            if (among == null || among.contains(pack)) {
+                sizes.put(pack, size);
+            }
+        });
+        Set<ObjectId> chosen = selection.choose(sizes);
+        total = chosen.size();
+        findings.phase("data", total);
         List<PackContent> batch = new ArrayList<>(BATCH_PACKS);
         index.forEachPack(content -> {
-            if (listing.isThere(content.pack())) {
+            if (chosen.contains(content.pack())) {
                 batch.add(content);
             }
             if (batch.size() == BATCH_PACKS) {
@@ -73,12 +88,12 @@ final class PackData {
                 findings.defect("pack %s was read wrongly once (%s) and right the second time"
                         .formatted(content.pack().hex(), defects.getFirst()));
             } else {
-                again.forEach(fact -> findings.brokenPack(content.pack(), naming(content, fact)));
+                findings.brokenPack(content.pack(), naming(content, String.join("; ", again)));
                 damage.examine(content);
             }
         }
         long bytes = bytesRead.addAndGet(listing.size(content.pack()));
-        findings.progress(packsRead.incrementAndGet(), listing.listed(), bytes);
+        findings.progress(packsRead.incrementAndGet(), total, bytes);
     }
 
     private static List<String> read(PackCheck check, PackContent content) {

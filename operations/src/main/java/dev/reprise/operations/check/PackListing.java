@@ -26,6 +26,7 @@ final class PackListing {
     private final Findings findings;
     private final Map<ObjectId, Long> sizes = new HashMap<>();
     private final List<PackContent> broken = new ArrayList<>();
+    private final Map<ObjectId, Long> named = new HashMap<>();
     private long listed;
     private long repeated;
 
@@ -42,11 +43,14 @@ final class PackListing {
         findings.phase("packs", listed);
         Map<ObjectId, Long> unnamed = new HashMap<>(sizes);
         index.forEachPack(content -> {
-            unnamed.remove(content.pack());
+            Long size = unnamed.remove(content.pack());
+            if (size != null) {
+                named.put(content.pack(), size);
+            }
             compare(content, sizes.get(content.pack()));
         });
         unnamed.forEach(
-                (pack, size) -> findings.hint("pack %s, %d bytes, is named by no index".formatted(pack.hex(), size)));
+                (pack, size) -> findings.untidy("pack %s, %d bytes, is named by no index".formatted(pack.hex(), size)));
         if (repeated > 0) {
             findings.hint(repeated + " blobs are stored more than once");
         }
@@ -56,6 +60,7 @@ final class PackListing {
         long expected = size(content);
         String pack = "pack " + content.pack().hex();
         if (size == null) {
+            findings.missingPack(content.pack());
             broken(
                     content,
                     pack + " is missing, an index names " + content.blobs().size() + " blobs of it");
@@ -86,7 +91,7 @@ final class PackListing {
             }
         }
         if (trees && data) {
-            findings.hint("pack " + content.pack().hex() + " holds trees and data; the next prune separates them");
+            findings.untidy("pack " + content.pack().hex() + " holds trees and data; the next prune separates them");
         }
     }
 
@@ -110,13 +115,14 @@ final class PackListing {
         return true;
     }
 
+    /// Size of every pack that is there and that the index names.
+    Map<ObjectId, Long> named() {
+        return named;
+    }
+
     /// Packs that are there, whatever their size.
     long listed() {
         return listed;
-    }
-
-    boolean isThere(ObjectId pack) {
-        return sizes.containsKey(pack);
     }
 
     /// @return bytes, 0 if it is not there

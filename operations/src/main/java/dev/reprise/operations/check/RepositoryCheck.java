@@ -1,11 +1,18 @@
 package dev.reprise.operations.check;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.snapshot.SnapshotFilter;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Examines a repository (repository format, section 10.3). Changes nothing. The caller holds the lock.
 public final class RepositoryCheck {
@@ -23,38 +30,99 @@ public final class RepositoryCheck {
     /// @param workers  threads that read
     /// @throws dev.reprise.base.CancelledException if this thread was interrupted; no thread is left
     public CheckResult run(boolean readData, int workers) {
+        return run(CheckRequest.everything(readData ? new PackSelection.All() : new PackSelection.None(), workers));
+    }
+
+    /// As above, limited as the request says.
+    public CheckResult run(CheckRequest request) {
+        int workers = request.workers();
         // Snapshots before the index: whatever was saved meanwhile is then known to the index, not the other way.
         List<ObjectId> affected = new ArrayList<>();
-        List<StoredSnapshot> snapshots = repository.snapshots((id, reason) -> {
-            affected.add(id);
-            findings.defect("snapshot " + id.hex() + " cannot be read: " + reason.getMessage());
-        });
+        List<StoredSnapshot> snapshots = snapshots(request, affected);
         findings.phase("index", 0);
         BlobIndex index = repository.readIndex((id, reason) -> {
             findings.indexNeedsRepair();
             findings.defect("index " + id.hex() + " cannot be read: " + reason.getMessage());
         });
+        if (request.stopAtDamagedIndex() && findings.needsIndexRepair()) {
+            return new CheckResult(
+                    findings.defects(),
+                    List.of(),
+                    List.of(),
+                    snapshots.size(),
+                    0,
+                    0,
+                    0,
+                    0,
+                    true,
+                    false,
+                    List.copyOf(affected));
+        }
         var packs = new PackListing(repository.storage(), index, findings);
         packs.run();
         var damage = new BlobDamage(repository, index, findings);
         packs.broken().forEach(damage::examine);
-        var walk = new SnapshotWalk(repository, index, damage, findings, workers);
+        Set<ObjectId> used = request.isLimited() ? ConcurrentHashMap.newKeySet() : null;
+        var walk = new SnapshotWalk(repository, index, damage, findings, workers, used);
         walk.run(snapshots);
         var data = new PackData(repository, index, packs, damage, findings, workers);
-        if (readData) {
-            data.run();
+        if (!(request.packs() instanceof PackSelection.None)) {
+            data.run(request.packs(), used);
             walk.lookAgain();
         }
         affected.addAll(walk.affected());
         return new CheckResult(
                 findings.defects(),
                 findings.brokenPacks(),
+                findings.missingPacks(),
                 snapshots.size(),
                 walk.trees(),
                 packs.listed(),
                 data.packsRead(),
                 data.bytesRead(),
                 findings.needsIndexRepair(),
+                findings.needsPrune(),
                 List.copyOf(affected));
+    }
+
+    /// Those that are meant and can be read. With ids, a snapshot that cannot be read matters only when it is meant.
+    private List<StoredSnapshot> snapshots(CheckRequest request, List<ObjectId> affected) {
+        Map<ObjectId, String> damaged = new TreeMap<>();
+        List<StoredSnapshot> all =
+                repository.snapshots((id, reason) -> damaged.put(id, String.valueOf(reason.getMessage())));
+        if (request.ids().isEmpty()) {
+            damaged.forEach((id, reason) -> damagedSnapshot(id, reason, affected));
+            return request.filter().select(all);
+        }
+        Map<ObjectId, StoredSnapshot> meant = new LinkedHashMap<>();
+        for (String text : request.ids()) {
+            List<ObjectId> unreadable = damaged.keySet().stream()
+                    .filter(id -> id.hex().startsWith(text))
+                    .toList();
+            if (unreadable.isEmpty()) {
+                find(request.filter(), text, all, meant);
+            }
+            unreadable.forEach(id -> damagedSnapshot(id, damaged.getOrDefault(id, ""), affected));
+        }
+        boolean unused = !request.ids().contains(SnapshotFilter.LATEST);
+        if (unused && !request.filter().equals(SnapshotFilter.ALL)) {
+            findings.defect("the filters are not used: explicit snapshot ids are given");
+        }
+        return List.copyOf(meant.values());
+    }
+
+    private void damagedSnapshot(ObjectId id, String reason, List<ObjectId> affected) {
+        affected.add(id);
+        findings.defect("snapshot " + id.hex() + " cannot be read: " + reason);
+    }
+
+    private void find(
+            SnapshotFilter filter, String text, List<StoredSnapshot> all, Map<ObjectId, StoredSnapshot> meant) {
+        try {
+            StoredSnapshot found = filter.find(all, text);
+            meant.putIfAbsent(found.id(), found);
+        } catch (RepriseException e) {
+            findings.defect("snapshot %s is not there: %s".formatted(text, e.fact()));
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Loads every tree of every snapshot once and follows what is wrong with one up to the snapshots that
 /// use it.
@@ -37,6 +38,7 @@ final class SnapshotWalk {
     private final Edges edges = new Edges();
     private final BitSet bad = new BitSet();
     private final Set<ObjectId> reported = ConcurrentHashMap.newKeySet();
+    private final @Nullable Set<ObjectId> usedPacks;
     private int lostWhenWalked;
 
     /// Where a tree was met first.
@@ -48,7 +50,15 @@ final class SnapshotWalk {
     /// What one tree says of its directories.
     private record Child(RawName name, ObjectId tree) {}
 
-    SnapshotWalk(Repository repository, BlobIndex index, BlobDamage damage, Findings findings, int workers) {
+    /// @param usedPacks gets every pack that holds a blob of a walked snapshot; null when nobody asks
+    SnapshotWalk(
+            Repository repository,
+            BlobIndex index,
+            BlobDamage damage,
+            Findings findings,
+            int workers,
+            @Nullable Set<ObjectId> usedPacks) {
+        this.usedPacks = usedPacks;
         loader = new TreeLoader(repository, index, workers);
         this.index = index;
         this.damage = damage;
@@ -115,7 +125,21 @@ final class SnapshotWalk {
         return children;
     }
 
+    private void use(BlobHandle blob, Set<ObjectId> used) {
+        index.find(blob).forEach(copy -> used.add(copy.pack()));
+    }
+
     private List<Child> examine(ObjectId id, List<Node> nodes) {
+        Set<ObjectId> used = usedPacks;
+        if (used != null) {
+            use(BlobHandle.tree(id), used);
+            for (Node node : nodes) {
+                List<ObjectId> content = node.content();
+                if (content != null) {
+                    content.forEach(blob -> use(BlobHandle.data(blob), used));
+                }
+            }
+        }
         var examination = new TreeExamination(index, damage, findings, reported, () -> place(id));
         List<Child> children = new ArrayList<>();
         for (Node node : nodes) {

@@ -1,0 +1,193 @@
+package dev.reprise.cli.restic;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.cli.CommandContext;
+import dev.reprise.operations.check.CheckListener.CheckEvent;
+import dev.reprise.operations.check.CheckRequest;
+import dev.reprise.operations.check.CheckResult;
+import dev.reprise.operations.check.PackSelection;
+import dev.reprise.operations.check.RepositoryCheck;
+import dev.reprise.repository.model.GoJsonWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `check` (repository format, sections 10.3 and 11.2). It takes a shared lock: backups may go on beside it.
+@Command(name = "check", description = "Look for errors in the repository.")
+final class CheckVerb implements Callable<Integer> {
+    @Mixin
+    private final ResticOptions global;
+
+    @Mixin
+    private final SnapshotChoice choice;
+
+    @Option(names = "--read-data", description = "Read and verify every pack.")
+    private boolean readData;
+
+    @Option(
+            names = "--read-data-subset",
+            paramLabel = "subset",
+            description = "Read some packs: n/t for a group, x%% or a size such as 500M for a random part.")
+    private String subset = "";
+
+    @Option(names = "--with-cache", description = "Accepted; the repository itself is read in any case.")
+    @SuppressWarnings("UnusedVariable")
+    private boolean withCache;
+
+    @Option(names = "--check-unused", hidden = true)
+    @SuppressWarnings("UnusedVariable")
+    private boolean checkUnused;
+
+    @Parameters(paramLabel = "snapshot", description = "Only these snapshots and the packs they need.")
+    private List<String> arguments = new ArrayList<>();
+
+    private volatile String phase = "snapshot files";
+    private volatile boolean indexDamaged;
+
+    CheckVerb(CommandContext context) {
+        this.global = new ResticOptions(context);
+        this.choice = new SnapshotChoice(context);
+    }
+
+    @Override
+    public Integer call() {
+        PackSelection packs = packs();
+        CheckResult result = null;
+        try (ResticRepository opened = global.openToRead()) {
+            var request = new CheckRequest(
+                    choice.filter(),
+                    arguments,
+                    packs,
+                    true,
+                    Runtime.getRuntime().availableProcessors());
+            result = new RepositoryCheck(opened.repository(), this::report).run(request);
+        } finally {
+            summary(result);
+        }
+        conclude(result);
+        return 0;
+    }
+
+    private PackSelection packs() {
+        if (readData && !subset.isEmpty()) {
+            throw new FatalException("check flags --read-data and --read-data-subset cannot be used together");
+        }
+        if (!subset.isEmpty()) {
+            return ReadDataSubset.parse(
+                    subset, new Random(global.context().random().get().nextLong()));
+        }
+        return readData ? new PackSelection.All() : new PackSelection.None();
+    }
+
+    private void report(CheckEvent event) {
+        ResticOutput output = global.output();
+        switch (event) {
+            case CheckEvent.Phase(String name, long of) -> {
+                phase = name;
+                output.info(phase(name, of));
+            }
+            case CheckEvent.Progress _ -> {}
+            case CheckEvent.Defect(String fact) -> {
+                indexDamaged |= phase.equals("index");
+                error(fact);
+            }
+            case CheckEvent.Hint(String fact) -> output.detail(fact);
+        }
+    }
+
+    private static String phase(String name, long of) {
+        return switch (name) {
+            case "index" -> "load indexes";
+            case "packs" -> "check all packs";
+            case "snapshots" -> "check snapshots, trees and blobs";
+            default -> "read the data of %d packs".formatted(of);
+        };
+    }
+
+    private void error(String text) {
+        if (global.json()) {
+            global.output()
+                    .jsonError(new GoJsonWriter()
+                            .raw("{\"message_type\":\"error\",\"message\":")
+                            .string(text)
+                            .raw('}'));
+        } else {
+            global.output().warning("error: " + text);
+        }
+    }
+
+    /// @param result null when there was no check: the repository could not be opened or locked
+    private void summary(@Nullable CheckResult result) {
+        if (!global.json()) {
+            return;
+        }
+        GoJsonWriter json = new GoJsonWriter().raw("{\"message_type\":\"summary\",\"num_errors\":");
+        json.number(result == null ? 1 : result.defects()).raw(",\"broken_packs\":");
+        List<ObjectId> broken = result == null ? List.of() : repairable(result);
+        json.raw(
+                broken.isEmpty()
+                        ? "null"
+                        : broken.stream()
+                                .map(pack -> "\"" + pack.hex() + "\"")
+                                .collect(Collectors.joining(",", "[", "]")));
+        json.raw(",\"suggest_repair_index\":").raw(String.valueOf(indexDamaged));
+        json.raw(",\"suggest_prune\":").raw(String.valueOf(result != null && result.needsPrune()));
+        global.output().json(json.raw('}'));
+    }
+
+    /// Packs of which `repair packs` can save something: it refuses those that are not there.
+    private static List<ObjectId> repairable(CheckResult result) {
+        return result.brokenPacks().stream()
+                .filter(pack -> !result.missingPacks().contains(pack))
+                .toList();
+    }
+
+    private void conclude(CheckResult result) {
+        if (result.defects() == 0) {
+            if (result.needsPrune()) {
+                global.output()
+                        .info("additional files were found in the repo, which likely contain duplicate data.\n"
+                                + "This is non-critical, you can run `restic prune` to correct this.");
+            }
+            global.output().info("no errors were found");
+            return;
+        }
+        if (!global.json()) {
+            advise(result);
+        }
+        throw new FatalException("repository contains errors");
+    }
+
+    /// Which verbs mend what was found.
+    private void advise(CheckResult result) {
+        ResticOutput output = global.output();
+        if (indexDamaged) {
+            output.warning("\nThe repository index is damaged and must be repaired. You must run `restic repair index'"
+                    + " to correct this.\n");
+        }
+        List<ObjectId> broken = repairable(result);
+        if (!broken.isEmpty()) {
+            output.warning("\nThe repository contains damaged pack files. These damaged files must be removed to repair"
+                    + " the repository. This can be done using the following commands:\n");
+            output.warning(
+                    "restic repair packs " + broken.stream().map(ObjectId::hex).collect(Collectors.joining(" ")));
+            output.warning("restic repair snapshots --forget\n");
+        } else if (!indexDamaged) {
+            output.warning("\nThe repository is damaged and must be repaired: restic repair index, then restic repair"
+                    + " snapshots --forget\n");
+        }
+        if (!result.affectedSnapshots().isEmpty()) {
+            output.warning("snapshots that cannot be restored whole: "
+                    + result.affectedSnapshots().stream()
+                            .map(ObjectId::shortHex)
+                            .collect(Collectors.joining(" ")));
+        }
+    }
+}
