@@ -168,4 +168,38 @@ class CheckVerbTest {
 
         assertThat(compare().status()).isEqualTo(1);
     }
+
+    @Test
+    void checks_with_a_budget_cover_the_repository_one_after_the_other() throws IOException {
+        int packs = objects("data").size();
+        for (int read = 1; read <= packs; read++) {
+            String found = reprise.ok("check", "--json", "--read-data", "--max-age", "30d", "--budget", "1K")
+                    .text();
+            assertThat(found).contains("\"coverage_packs\":%d,\"packs_never_read\":%d,".formatted(read, packs - read));
+        }
+        assertThat(reprise.ok("check", "--read-data", "--max-age", "30d").text())
+                .contains("read the data of 0 packs")
+                .contains("coverage: 100.0% of the data was read and found good");
+        assertThat(objects("reprise/readings")).hasSize(1);
+        restic.ok("check", "--read-data");
+        restic.ok("prune", "--max-unused", "0");
+        assertThat(objects("reprise/readings")).hasSize(1);
+    }
+
+    @Test
+    void a_damaged_pack_stays_unread_and_a_damaged_record_costs_only_reading_again() throws IOException {
+        Path pack = objects("data").getFirst();
+        flip(pack);
+        int packs = objects("data").size();
+
+        assertThat(reprise.run("check", "--json", "--read-data", "--max-age", "1d")
+                        .text())
+                .contains("\"packs_never_read\":1,");
+        flip(objects("reprise/readings").getFirst());
+
+        assertThat(reprise.run("check", "--json", "--read-data", "--budget", "1K")
+                        .text())
+                .contains("\"packs_never_read\":%d,".formatted(packs - 1));
+        assertThat(reprise.run("check", "--max-age", "1d").err()).contains("need --read-data");
+    }
 }

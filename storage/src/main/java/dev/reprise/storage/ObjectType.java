@@ -11,7 +11,9 @@ public enum ObjectType {
     /// Has a second level of folders named by the first two hex digits.
     PACK("data"),
     /// Sealed manifests of recovery points. Ours: stock restic neither reads nor removes them.
-    POINT("reprise/points");
+    POINT("reprise/points"),
+    /// Sealed records of which packs were read and when. Ours, as [#POINT].
+    READINGS("reprise/readings");
 
     private final String folder;
 

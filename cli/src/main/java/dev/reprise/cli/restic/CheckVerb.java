@@ -2,10 +2,13 @@ package dev.reprise.cli.restic;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.CoverageFlags;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckRequest;
 import dev.reprise.operations.check.CheckResult;
+import dev.reprise.operations.check.Coverage;
 import dev.reprise.operations.check.PackSelection;
+import dev.reprise.operations.check.ReadingLog;
 import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.repository.model.GoJsonWriter;
 import java.util.ArrayList;
@@ -37,6 +40,9 @@ final class CheckVerb implements Callable<Integer> {
             description = "Read some packs: n/t for a group, x%% or a size such as 500M for a random part.")
     private String subset = "";
 
+    @Mixin
+    private final CoverageFlags coverage = new CoverageFlags();
+
     @Option(names = "--with-cache", description = "Accepted; the repository itself is read in any case.")
     @SuppressWarnings("UnusedVariable")
     private boolean withCache;
@@ -58,18 +64,30 @@ final class CheckVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PackSelection packs = packs();
+        PackSelection wanted = packs();
         CheckResult result = null;
+        Coverage covered = null;
         try (ResticRepository opened = global.openToRead()) {
+            var log = ReadingLog.load(
+                    opened.repository(), global.context().clock().instant());
+            PackSelection packs = coverage.isGiven() ? coverage.select(log) : wanted;
             var request = new CheckRequest(
                     choice.filter(),
                     arguments,
                     packs,
                     true,
                     Runtime.getRuntime().availableProcessors());
-            result = new RepositoryCheck(opened.repository(), this::report).run(request);
+            var check = new RepositoryCheck(opened.repository(), this::report);
+            result = check.run(request);
+            if (opened.lock() != null) {
+                CoverageFlags.remember(log, check, global.output()::warning);
+            }
+            covered = coverage.isGiven() ? log.coverage(check.packSizes(), coverage.maxAge()) : null;
         } finally {
-            summary(result);
+            summary(result, covered);
+        }
+        if (covered != null) {
+            global.output().info(CoverageFlags.describe(covered));
         }
         conclude(result);
         return 0;
@@ -78,6 +96,9 @@ final class CheckVerb implements Callable<Integer> {
     private PackSelection packs() {
         if (readData && !subset.isEmpty()) {
             throw new FatalException("check flags --read-data and --read-data-subset cannot be used together");
+        }
+        if (coverage.isGiven() && !readData) {
+            throw new FatalException("--max-age and --budget need --read-data");
         }
         if (!subset.isEmpty()) {
             return ReadDataSubset.parse(
@@ -124,7 +145,7 @@ final class CheckVerb implements Callable<Integer> {
     }
 
     /// @param result null when there was no check: the repository could not be opened or locked
-    private void summary(@Nullable CheckResult result) {
+    private void summary(@Nullable CheckResult result, @Nullable Coverage covered) {
         if (!global.json()) {
             return;
         }
@@ -139,6 +160,9 @@ final class CheckVerb implements Callable<Integer> {
                                 .collect(Collectors.joining(",", "[", "]")));
         json.raw(",\"suggest_repair_index\":").raw(String.valueOf(indexDamaged));
         json.raw(",\"suggest_prune\":").raw(String.valueOf(result != null && result.needsPrune()));
+        if (covered != null) {
+            json.raw(CoverageFlags.members(covered));
+        }
         global.output().json(json.raw('}'));
     }
 

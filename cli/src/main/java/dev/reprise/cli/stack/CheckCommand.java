@@ -3,17 +3,24 @@ package dev.reprise.cli.stack;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.CoverageFlags;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
 import dev.reprise.cli.Progress;
+import dev.reprise.cli.UsageException;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
+import dev.reprise.operations.check.CheckRequest;
 import dev.reprise.operations.check.CheckResult;
+import dev.reprise.operations.check.Coverage;
+import dev.reprise.operations.check.PackSelection;
 import dev.reprise.operations.check.PointCheck;
+import dev.reprise.operations.check.ReadingLog;
 import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.lock.RepositoryLock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,7 +41,11 @@ import picocli.CommandLine.Option;
             "11:the repository is locked",
             "12:the password is wrong"
         },
-        footer = {"  reprise check", "  reprise check --read-data"})
+        footer = {
+            "  reprise check",
+            "  reprise check --read-data",
+            "  reprise check --read-data --max-age 30d --budget 20GiB"
+        })
 public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final GlobalOptions global;
@@ -47,11 +58,16 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--read-data", description = "Read and verify every pack.")
     private boolean readData;
 
+    @Mixin
+    private final CoverageFlags coverage = new CoverageFlags();
+
     @Option(
             names = "--lock-wait",
             paramLabel = "SECONDS",
             description = "Wait this long for a lock held by another program. Default: 0.")
     private int lockWaitSeconds;
+
+    private volatile @Nullable Progress showing;
 
     public CheckCommand(CommandContext context, Stack.Factory stacks) {
         this.global = new GlobalOptions(context);
@@ -60,26 +76,42 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (coverage.isGiven() && !readData) {
+            throw new UsageException("--max-age and --budget need --read-data", "add --read-data");
+        }
         Stack stack = stacks.of(global);
         Output output = global.output();
         try (Repository opened = stack.open(Select.repository(stack, repository));
                 RepositoryLock _ = ReadLock.of(opened, Duration.ofSeconds(lockWaitSeconds), output)) {
             CheckResult result;
             PointCheck.Result points;
+            var check = new RepositoryCheck(opened, this::report);
+            var log = ReadingLog.load(opened, global.context().clock().instant());
+            PackSelection packs = !readData
+                    ? new PackSelection.None()
+                    : coverage.isGiven() ? coverage.select(log) : new PackSelection.All();
             try (Progress progress = output.progress("checking")) {
-                result = new RepositoryCheck(opened, event -> report(event, progress)).run(readData, stack.workers());
-                points = new PointCheck(opened, event -> report(event, progress)).run();
+                showing = progress;
+                result = check.run(CheckRequest.everything(packs, stack.workers()));
+                points = new PointCheck(opened, this::report).run();
+            } finally {
+                showing = null;
             }
-            return conclude(result, points);
+            CoverageFlags.remember(log, check, fact -> output.warning(fact, ""));
+            return conclude(result, points, log.coverage(check.packSizes(), coverage.maxAge()));
         }
     }
 
-    private void report(CheckEvent event, Progress progress) {
+    private void report(CheckEvent event) {
+        Progress progress = showing;
         Output output = global.output();
         switch (event) {
             case CheckEvent.Phase(String name, long of) -> output.detail("checking %s (%d)".formatted(name, of));
-            case CheckEvent.Progress(long done, long of, long bytes) ->
-                progress.update(new Progress.State(done, of, bytes, 0, ""));
+            case CheckEvent.Progress(long done, long of, long bytes) -> {
+                if (progress != null) {
+                    progress.update(new Progress.State(done, of, bytes, 0, ""));
+                }
+            }
             case CheckEvent.Defect(String fact) -> {
                 output.warning(fact, "");
                 output.message("defect", fields -> fields.put("message", fact));
@@ -88,7 +120,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private int conclude(CheckResult result, PointCheck.Result points) {
+    private int conclude(CheckResult result, PointCheck.Result points, Coverage covered) {
         Output output = global.output();
         long defects = result.defects() + points.defects();
         boolean examined = result.snapshots() > 0 || points.points() > 0;
@@ -110,7 +142,10 @@ public final class CheckCommand implements Callable<Integer> {
                                 result.affectedSnapshots().stream()
                                         .map(ObjectId::hex)
                                         .toList())
-                        .put("suggest_repair_index", result.needsIndexRepair()));
+                        .put("suggest_repair_index", result.needsIndexRepair())
+                        .put("coverage_percent", covered.percent())
+                        .put("packs_never_read", covered.neverRead()));
+        output.info(CoverageFlags.describe(covered));
         String extent = "%d recovery points, %d snapshots, %d trees, %d packs%s"
                 .formatted(
                         points.points(),

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class PackData {
     private final BlobDamage damage;
     private final Findings findings;
     private final int workers;
+    private final Set<ObjectId> good = ConcurrentHashMap.newKeySet();
     private long total;
     private final AtomicLong packsRead = new AtomicLong();
     private final AtomicLong bytesRead = new AtomicLong();
@@ -82,7 +84,9 @@ final class PackData {
 
     private void check(PackCheck check, PackContent content) {
         List<String> defects = read(check, content);
-        if (!defects.isEmpty()) {
+        if (defects.isEmpty()) {
+            good.add(content.pack());
+        } else {
             List<String> again = read(check, content);
             if (again.isEmpty()) {
                 findings.defect("pack %s was read wrongly once (%s) and right the second time"
@@ -110,6 +114,11 @@ final class PackData {
     private static String naming(PackContent content, String fact) {
         String pack = content.pack().hex();
         return fact.contains(pack) ? fact : "pack " + pack + ": " + fact;
+    }
+
+    /// Packs that were read whole and without defect.
+    Set<ObjectId> good() {
+        return good;
     }
 
     long packsRead() {

@@ -1,13 +1,17 @@
 package dev.reprise.operations.check;
 
 import dev.reprise.base.ObjectId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Which packs a check reads whole (repository format, section 10.3).
 public sealed interface PackSelection {
@@ -67,6 +71,40 @@ public sealed interface PackSelection {
         public Set<ObjectId> choose(Map<ObjectId, Long> sizes) {
             long all = sizes.values().stream().mapToLong(Long::longValue).sum();
             return draw(sizes, all == 0 ? 1 : (double) Math.min(bytes, all) / all, random);
+        }
+    }
+
+    /// Packs whose last reading is longest ago; those never read come first.
+    ///
+    /// @param readings when packs were last read
+    /// @param maxAge   only packs that were not read for so long; null for all
+    /// @param budget   bytes; at least one pack is chosen if any is due
+    record Oldest(Map<ObjectId, Instant> readings, @Nullable Duration maxAge, long budget, Instant now)
+            implements PackSelection {
+        @Override
+        public Set<ObjectId> choose(Map<ObjectId, Long> sizes) {
+            List<ObjectId> due = new ArrayList<>();
+            for (ObjectId pack : sizes.keySet()) {
+                Duration age = Duration.between(read(pack), now);
+                if (maxAge == null || age.compareTo(maxAge) > 0) {
+                    due.add(pack);
+                }
+            }
+            due.sort(Comparator.comparing(this::read).thenComparing(Comparator.naturalOrder()));
+            Set<ObjectId> chosen = new HashSet<>();
+            long bytes = 0;
+            for (ObjectId pack : due) {
+                bytes += sizes.getOrDefault(pack, 0L);
+                if (bytes > budget && !chosen.isEmpty()) {
+                    break;
+                }
+                chosen.add(pack);
+            }
+            return chosen;
+        }
+
+        private Instant read(ObjectId pack) {
+            return readings.getOrDefault(pack, Instant.EPOCH);
         }
     }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class RepositoryCheck {
     private final Repository repository;
     private final Findings findings;
+    private Set<ObjectId> good = Set.of();
+    private Map<ObjectId, Long> sizes = Map.of();
 
     public RepositoryCheck(Repository repository, CheckListener listener) {
         this.repository = repository;
@@ -60,6 +62,7 @@ public final class RepositoryCheck {
         }
         var packs = new PackListing(repository.storage(), index, findings);
         packs.run();
+        sizes = packs.named();
         var damage = new BlobDamage(repository, index, findings);
         packs.broken().forEach(damage::examine);
         Set<ObjectId> used = request.isLimited() ? ConcurrentHashMap.newKeySet() : null;
@@ -68,6 +71,7 @@ public final class RepositoryCheck {
         var data = new PackData(repository, index, packs, damage, findings, workers);
         if (!(request.packs() instanceof PackSelection.None)) {
             data.run(request.packs(), used);
+            good = data.good();
             walk.lookAgain();
         }
         affected.addAll(walk.affected());
@@ -83,6 +87,16 @@ public final class RepositoryCheck {
                 findings.needsIndexRepair(),
                 findings.needsPrune(),
                 List.copyOf(affected));
+    }
+
+    /// After the run: packs that were read whole and found good.
+    public Set<ObjectId> goodPacks() {
+        return Set.copyOf(good);
+    }
+
+    /// After the run: size in bytes of every pack that is there and that an index names.
+    public Map<ObjectId, Long> packSizes() {
+        return Map.copyOf(sizes);
     }
 
     /// Those that are meant and can be read. With ids, a snapshot that cannot be read matters only when it is meant.

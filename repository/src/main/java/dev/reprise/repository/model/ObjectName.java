@@ -21,6 +21,7 @@ public final class ObjectName {
             case INDEX -> "index";
             case PACK -> "pack";
             case POINT -> "point";
+            case READINGS -> "record of readings";
         };
     }
 }
