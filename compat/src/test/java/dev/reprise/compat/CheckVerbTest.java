@@ -195,6 +195,7 @@ class CheckVerbTest {
         assertThat(reprise.run("check", "--json", "--read-data", "--max-age", "1d")
                         .text())
                 .contains("\"packs_never_read\":1,");
+        flip(pack); // whole again
         flip(objects("reprise/readings").getFirst());
 
         assertThat(reprise.run("check", "--json", "--read-data", "--budget", "1K")
