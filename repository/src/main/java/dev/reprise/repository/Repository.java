@@ -11,6 +11,7 @@ import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.IndexCache;
+import dev.reprise.repository.index.IndexDocuments;
 import dev.reprise.repository.index.IndexFiles;
 import dev.reprise.repository.index.IndexScan;
 import dev.reprise.repository.key.KeyFiles;
@@ -265,6 +266,11 @@ public final class Repository implements AutoCloseable {
     private BlobIndex owned(BlobIndex index) {
         indexes.add(index);
         return index;
+    }
+
+    /// Index files one by one, for maintenance.
+    public IndexDocuments indexDocuments() {
+        return new IndexDocuments(documents, storage, config.version());
     }
 
     /// @param index must come from [#loadIndex]; it learns what the writer stores

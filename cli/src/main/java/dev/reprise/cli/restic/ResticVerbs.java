@@ -8,7 +8,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Which verbs there are. Holds only how to build them: the class of a verb is loaded when it is invoked. Immutable.
+/// Which verbs there are. Holds only how to build them: the class of a verb is loaded when it is invoked.
+/// Immutable.
 public final class ResticVerbs {
     /// How to build one verb from its surroundings.
     @FunctionalInterface
@@ -33,12 +34,13 @@ public final class ResticVerbs {
                 new Verb("cache", CacheVerb::new),
                 new Verb("cat", CatVerb::new),
                 new Verb("check", CheckVerb::new),
+                new Verb("copy", CopyVerb::new),
                 new Verb("diff", DiffVerb::new),
                 new Verb("dump", DumpVerb::new),
                 new Verb("features", FeaturesVerb::new),
                 new Verb("find", FindVerb::new),
+                new Verb("forget", ForgetVerb::new),
                 new Verb("generate", GenerateVerb::new),
-                new Verb("copy", CopyVerb::new),
                 new Verb("init", InitVerb::new),
                 new Verb("key add", KeyAddVerb::new),
                 new Verb("key list", KeyListVerb::new),
@@ -46,15 +48,16 @@ public final class ResticVerbs {
                 new Verb("key remove", KeyRemoveVerb::new),
                 new Verb("list", ListVerb::new),
                 new Verb("ls", LsVerb::new),
-                new Verb("options", OptionsVerb::new),
                 new Verb("migrate", MigrateVerb::new),
+                new Verb("options", OptionsVerb::new),
+                new Verb("prune", PruneVerb::new),
                 new Verb("recover", RecoverVerb::new),
                 new Verb("repair index", RepairIndexVerb::new),
                 new Verb("repair packs", RepairPacksVerb::new),
                 new Verb("repair snapshots", RepairSnapshotsVerb::new),
                 new Verb("restore", RestoreVerb::new),
-                new Verb("self-test", SelfTestVerb::new),
                 new Verb("rewrite", RewriteVerb::new),
+                new Verb("self-test", SelfTestVerb::new),
                 new Verb("snapshots", SnapshotsVerb::new),
                 new Verb("stats", StatsVerb::new),
                 new Verb("tag", TagVerb::new),

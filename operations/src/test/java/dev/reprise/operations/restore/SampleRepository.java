@@ -64,6 +64,11 @@ public final class SampleRepository implements AutoCloseable {
         return new SampleRepository(storage, Repository.open(storage, PASSWORD, new SecureRandom(), CLOCK));
     }
 
+    /// Opens it without taking a lock.
+    public static Repository openAlone(Storage storage) {
+        return Repository.open(storage, PASSWORD, new SecureRandom(), CLOCK);
+    }
+
     private SampleRepository(Storage storage, Repository repository) {
         this.storage = storage;
         this.repository = repository;

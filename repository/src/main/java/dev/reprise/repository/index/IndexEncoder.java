@@ -1,10 +1,15 @@
 package dev.reprise.repository.index;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.repository.model.BlobType;
+import dev.reprise.repository.model.GoJsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Writes index documents byte for byte as restic does: member order, no white space, one newline at the end.
+/// Writes index documents byte for byte as restic does: member order, no white space, one newline at the
+/// end.
 final class IndexEncoder {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     /// A blob with the largest numbers takes 162 bytes, a pack 96.
@@ -19,11 +24,8 @@ final class IndexEncoder {
     }
 
     void add(BlobIndex.PackContent content) {
-        room();
-        text(firstPack ? "{\"id\":\"" : ",{\"id\":\"");
+        open(content.pack(), firstPack);
         firstPack = false;
-        id(content.pack());
-        text("\",\"blobs\":[");
         boolean first = true;
         for (BlobLocation blob : content.blobs()) {
             blob(blob, first);
@@ -32,21 +34,89 @@ final class IndexEncoder {
         text("]}");
     }
 
-    private void blob(BlobLocation blob, boolean first) {
+    void add(ObjectId pack, PackEntries entries) {
+        open(pack, firstPack);
+        firstPack = false;
+        blobs(entries);
+        text("]}");
+    }
+
+    private void open(ObjectId pack, boolean first) {
         room();
         text(first ? "{\"id\":\"" : ",{\"id\":\"");
-        id(blob.handle().id());
-        text("\",\"type\":\"");
-        text(blob.handle().type().word());
-        text("\",\"offset\":");
-        text(Long.toString(blob.offset()));
-        text(",\"length\":");
-        text(Integer.toString(blob.length()));
+        id(pack);
+        text("\",\"blobs\":[");
+    }
+
+    private void blobs(PackEntries entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            blob(entries.id(i), entries.type(i), entries.offset(i), entries.length(i), i == 0);
+            if (entries.uncompressedLength(i) != 0) {
+                uncompressed(entries.uncompressedLength(i));
+            }
+            text("}");
+        }
+    }
+
+    /// Ends the list of packs and lists those that wait for their deletion, as rustic does.
+    void addMarked(List<MarkedPack> marked) {
+        if (marked.isEmpty()) {
+            return;
+        }
+        room();
+        text("],\"packs_to_delete\":[");
+        boolean first = true;
+        for (MarkedPack pack : marked) {
+            open(pack.pack(), first);
+            first = false;
+            blobs(pack.entries());
+            room();
+            text("]");
+            time(pack.time());
+            if (pack.size() >= 0) {
+                text(",\"size\":");
+                text(Long.toString(pack.size()));
+            }
+            text("}");
+        }
+    }
+
+    private void time(@Nullable String time) {
+        if (time == null) {
+            return;
+        }
+        byte[] quoted = new GoJsonWriter().string(time).toByteArray();
+        text(",\"time\":");
+        if (out.length - length < quoted.length + ROOM) {
+            out = Arrays.copyOf(out, Math.addExact(out.length, quoted.length + ROOM));
+        }
+        System.arraycopy(quoted, 0, out, length, quoted.length);
+        length += quoted.length;
+    }
+
+    private void blob(BlobLocation blob, boolean first) {
+        blob(blob.handle().id(), blob.handle().type(), blob.offset(), blob.length(), first);
         if (blob.compressed()) {
-            text(",\"uncompressed_length\":");
-            text(Integer.toString(blob.plainLength()));
+            uncompressed(blob.plainLength());
         }
         text("}");
+    }
+
+    private void blob(ObjectId id, BlobType type, long offset, int stored, boolean first) {
+        room();
+        text(first ? "{\"id\":\"" : ",{\"id\":\"");
+        id(id);
+        text("\",\"type\":\"");
+        text(type.word());
+        text("\",\"offset\":");
+        text(Long.toString(offset));
+        text(",\"length\":");
+        text(Integer.toString(stored));
+    }
+
+    private void uncompressed(int plain) {
+        text(",\"uncompressed_length\":");
+        text(Integer.toString(plain));
     }
 
     /// The finished document.

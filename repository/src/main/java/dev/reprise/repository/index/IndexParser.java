@@ -14,8 +14,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /// Reads one index document (repository format, section 6).
 ///
-/// Members other programs add are skipped, also `packs_to_delete`: blobs of packs that rustic has marked for
-/// deletion must not be relied on. Everything known is checked: an index that lies loses data.
+/// Members other programs add are skipped. Packs that rustic has marked for deletion (`packs_to_delete`)
+/// are kept apart: their blobs must not be relied on. Everything known is checked: an index that lies loses
+/// data.
 final class IndexParser implements AutoCloseable {
     /// Real documents nest 5 deep; the rest is for unknown members.
     private static final int MAX_DEPTH = 32;
@@ -38,13 +39,18 @@ final class IndexParser implements AutoCloseable {
 
     private final JsonParser json;
     private final int version;
+    private final List<IndexedPack> packs = new ArrayList<>();
+    private final List<MarkedPack> marked = new ArrayList<>();
+    private final boolean wantsMarked;
 
-    private IndexParser(byte[] document, int version) {
+    private IndexParser(byte[] document, int version, boolean wantsMarked) {
+        this.wantsMarked = wantsMarked;
         this.json = JSON.createParser(ObjectReadContext.empty(), document);
         this.version = version;
     }
 
     /// @param version of the repository: 1 knows no compression
+    /// @return the packs in use
     /// @throws MalformedIndexException with what is wrong and where; nothing of such a document may be used
     static List<IndexedPack> parse(byte[] document, int version) throws MalformedIndexException {
         List<IndexedPack> compact = CompactIndexParser.parse(document, version);
@@ -53,15 +59,37 @@ final class IndexParser implements AutoCloseable {
 
     /// As above, for every way to write such a document.
     static List<IndexedPack> parseAny(byte[] document, int version) throws MalformedIndexException {
-        try (var parser = new IndexParser(document, version)) {
-            return parser.document();
+        return read(document, version, false).packs;
+    }
+
+    /// As [#parse], with the packs marked for deletion.
+    static IndexDocument parseAll(ObjectId file, byte[] document, int version) throws MalformedIndexException {
+        List<IndexedPack> compact = CompactIndexParser.parse(document, version);
+        if (compact != null) {
+            return new IndexDocument(file, sorted(compact), List.of());
+        }
+        IndexParser read = read(document, version, true);
+        return new IndexDocument(file, sorted(read.packs), read.marked);
+    }
+
+    private static List<IndexDocument.Pack> sorted(List<IndexedPack> indexed) {
+        List<IndexDocument.Pack> packs = new ArrayList<>(indexed.size());
+        for (IndexedPack pack : indexed) {
+            packs.add(new IndexDocument.Pack(pack.pack(), pack.entries().inOffsetOrder()));
+        }
+        return packs;
+    }
+
+    private static IndexParser read(byte[] document, int version, boolean wantsMarked) throws MalformedIndexException {
+        try (var parser = new IndexParser(document, version, wantsMarked)) {
+            parser.document();
+            return parser;
         } catch (JacksonException e) {
             throw new MalformedIndexException(e.getOriginalMessage(), e);
         }
     }
 
-    private List<IndexedPack> document() throws MalformedIndexException {
-        List<IndexedPack> packs = new ArrayList<>();
+    private void document() throws MalformedIndexException {
         expect(json.nextToken(), JsonToken.START_OBJECT, "the document");
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             JsonToken value = json.nextToken();
@@ -70,7 +98,9 @@ final class IndexParser implements AutoCloseable {
                 if (!packs.isEmpty()) {
                     throw malformed("two lists of packs");
                 }
-                packs(value, packs);
+                packs(value);
+            } else if (wantsMarked && name.equals("packs_to_delete")) {
+                marked(value);
             } else {
                 json.skipChildren();
             }
@@ -78,35 +108,54 @@ final class IndexParser implements AutoCloseable {
         if (json.nextToken() != null) {
             throw malformed("more after the end of the document");
         }
-        return packs;
     }
 
-    private void packs(JsonToken start, List<IndexedPack> packs) throws MalformedIndexException {
+    private void packs(JsonToken start) throws MalformedIndexException {
         if (start == JsonToken.VALUE_NULL) {
             return;
         }
         expect(start, JsonToken.START_ARRAY, "packs");
         for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
             expect(token, JsonToken.START_OBJECT, "a pack");
-            packs.add(pack());
+            MarkedPack pack = pack();
+            packs.add(new IndexedPack(pack.pack(), pack.entries()));
         }
     }
 
-    private IndexedPack pack() throws MalformedIndexException {
+    private void marked(JsonToken start) throws MalformedIndexException {
+        if (start == JsonToken.VALUE_NULL) {
+            return;
+        }
+        expect(start, JsonToken.START_ARRAY, "packs_to_delete");
+        for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
+            expect(token, JsonToken.START_OBJECT, "a pack to delete");
+            marked.add(pack());
+        }
+    }
+
+    private MarkedPack pack() throws MalformedIndexException {
         ObjectId id = null;
+        String time = null;
+        long size = -1;
         var entries = new PackEntries();
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             JsonToken value = json.nextToken();
-            switch (name) {
-                case "id" -> id = id(value, "pack id");
-                case "blobs" -> blobs(value, entries);
-                default -> json.skipChildren();
+            if (name.equals("id")) {
+                id = id(value, "pack id");
+            } else if (name.equals("blobs")) {
+                blobs(value, entries);
+            } else if (wantsMarked && name.equals("time") && value == JsonToken.VALUE_STRING) {
+                time = json.getString();
+            } else if (wantsMarked && name.equals("size") && value == JsonToken.VALUE_NUMBER_INT) {
+                size = number(value, "size");
+            } else {
+                json.skipChildren();
             }
         }
         if (id == null) {
             throw malformed("a pack without id");
         }
-        return new IndexedPack(id, entries);
+        return new MarkedPack(id, entries, time, size);
     }
 
     private void blobs(JsonToken start, PackEntries entries) throws MalformedIndexException {

@@ -1,0 +1,94 @@
+package dev.reprise.operations.prune;
+
+import dev.reprise.base.ByteSize;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// How far a prune goes.
+///
+/// @param maxUnused          how many bytes nobody needs may stay in packs that are partly used
+/// @param maxRepackBytes     packs whose sizes add up to this are not repacked; 0 repacks none
+/// @param smallPackBytes     packs below this are small; 0 lets the sizes of all packs decide
+/// @param cacheableOnly      repacks only packs that hold trees
+/// @param repackUncompressed repacks every pack that holds uncompressed blobs
+/// @param recoverSpace       deletes before it writes, for a place that is full; unsafe
+/// @param markAge            packs that another program marked for deletion are deleted when the mark is
+///                           this old
+/// @param memory             bound for what is held of blobs
+/// @param temporary          directory for what does not fit
+public record PruneOptions(
+        MaxUnused maxUnused,
+        long maxRepackBytes,
+        long smallPackBytes,
+        boolean cacheableOnly,
+        boolean repackUncompressed,
+        boolean recoverSpace,
+        Duration markAge,
+        ByteSize memory,
+        Path temporary) {
+    /// What rustic waits.
+    public static final Duration DEFAULT_MARK_AGE = Duration.ofHours(23);
+
+    public static final ByteSize DEFAULT_MEMORY = ByteSize.ofMebibytes(256);
+
+    /// restic's defaults.
+    public static PruneOptions standard(Path temporary) {
+        return new PruneOptions(
+                new MaxUnused.Percent(5),
+                Long.MAX_VALUE,
+                0,
+                false,
+                false,
+                false,
+                DEFAULT_MARK_AGE,
+                DEFAULT_MEMORY,
+                temporary);
+    }
+
+    public PruneOptions withMaxUnused(MaxUnused limit) {
+        return new PruneOptions(
+                limit,
+                maxRepackBytes,
+                smallPackBytes,
+                cacheableOnly,
+                repackUncompressed,
+                recoverSpace,
+                markAge,
+                memory,
+                temporary);
+    }
+
+    /// Unused bytes that may stay.
+    public sealed interface MaxUnused {
+        /// @param used bytes in use
+        long bytes(long used);
+
+        record Unlimited() implements MaxUnused {
+            @Override
+            public long bytes(long used) {
+                return Long.MAX_VALUE;
+            }
+        }
+
+        /// @param share of what the repository holds afterwards, 0 to below 100
+        record Percent(double share) implements MaxUnused {
+            public Percent {
+                if (!(share >= 0 && share < 100)) {
+                    throw new IllegalArgumentException("a share of unused data must be 0 to below 100, was " + share);
+                }
+            }
+
+            @Override
+            public long bytes(long used) {
+                return (long) (share / (100 - share) * used);
+            }
+        }
+
+        record Bytes(long limit) implements MaxUnused {
+            @Override
+            public long bytes(long used) {
+                return limit;
+            }
+        }
+    }
+}

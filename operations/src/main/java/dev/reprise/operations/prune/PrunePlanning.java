@@ -1,0 +1,280 @@
+package dev.reprise.operations.prune;
+
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.operations.OperationException;
+import dev.reprise.operations.sorting.ExternalSort;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.IndexDocument;
+import dev.reprise.repository.index.IndexDocuments;
+import dev.reprise.repository.index.MarkedPack;
+import dev.reprise.repository.index.PackEntries;
+import dev.reprise.repository.index.PartialIndex;
+import dev.reprise.repository.model.BlobType;
+import dev.reprise.repository.model.GoTime;
+import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.storage.ObjectType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out what is needed and decides about every pack. Changes nothing; belongs to one thread.
+///
+/// Refuses to plan (exit status 1) when an index file, a snapshot or a tree cannot be read, when a needed
+/// blob is named by no index, or when a needed pack is missing or not of the size its index entries say:
+/// then something is already wrong, and what looks unneeded may be what is left of it.
+public final class PrunePlanning {
+    private static final int MISSING_SHOWN = 10;
+
+    private final Repository repository;
+    private final PruneOptions options;
+    private final PruneListener listener;
+    private final InstantSource clock;
+    private final IndexDocuments documents;
+
+    private final PackTable table = new PackTable();
+    private final List<ObjectId> indexFiles = new ArrayList<>();
+    private final List<MarkedPack> marks = new ArrayList<>();
+    private final List<ObjectId> unreferenced = new ArrayList<>();
+    private long unreferencedBytes;
+
+    /// @param clock tells the age of marks
+    public PrunePlanning(Repository repository, PruneOptions options, PruneListener listener, InstantSource clock) {
+        this.repository = repository;
+        this.options = options;
+        this.listener = listener;
+        this.clock = clock;
+        this.documents = repository.indexDocuments();
+    }
+
+    /// Call it under an exclusive lock. The caller closes the plan.
+    ///
+    /// @param leftOut snapshots to treat as if they were gone
+    public PrunePlan plan(Set<ObjectId> leftOut) {
+        long half = Math.max(1 << 20, options.memory().bytes() / 2);
+        ExternalSort indexed = new ExternalSort(BlobRecord.BYTES, half, options.temporary());
+        ExternalSort used = new ExternalSort(BlobRecord.HANDLE_BYTES, half, options.temporary());
+        boolean planned = false;
+        try {
+            PrunePlan plan = plan(leftOut, indexed, used);
+            planned = true;
+            return plan;
+        } finally {
+            if (!planned) {
+                indexed.close();
+                used.close();
+            }
+        }
+    }
+
+    private PrunePlan plan(Set<ObjectId> leftOut, ExternalSort indexed, ExternalSort used) {
+        listener.phase("loading indexes...");
+        var trees = new PartialIndex();
+        BitSet live = readIndex(indexed, trees);
+        var accounts = new PackAccounts(table.size());
+        live.stream().forEach(accounts::setLive);
+        listPacks(accounts);
+        listener.phase("loading all snapshots...");
+        List<ObjectId> roots = roots(leftOut);
+        listener.phase("finding data that is still in use for " + roots.size() + " snapshots");
+        int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+        try (BlobIndex index = trees.build()) {
+            new UsedBlobs(repository, index, used, workers).collect(roots);
+        }
+        listener.phase("searching used packs...");
+        try (var duplicates = new DuplicateSpool(options.temporary())) {
+            account(new BlobCopies(indexed, used), accounts, duplicates);
+            duplicates.choose(accounts);
+        }
+        listener.phase("collecting packs for deletion and repacking");
+        var decision =
+                new PackDecision(table, accounts, options, repository.config().version(), listener);
+        PruneAction[] actions = decision.decide(marked(accounts));
+        PruneStats stats = decision.stats(unreferenced.size(), unreferencedBytes);
+        return new PrunePlan(options, stats, unreferenced, table, accounts, actions, indexed, used, indexFiles);
+    }
+
+    /// @return numbers of the packs that are in use
+    private BitSet readIndex(ExternalSort indexed, PartialIndex trees) {
+        var live = new BitSet();
+        byte[] record = new byte[BlobRecord.BYTES];
+        for (ObjectId file : documents.files()) {
+            IndexDocument document = documents.load(file);
+            indexFiles.add(file);
+            for (IndexDocument.Pack pack : document.packs()) {
+                live.set(table.number(pack.pack()));
+                add(pack.pack(), pack.entries(), indexed, trees, record);
+            }
+            marks.addAll(document.marked());
+        }
+        for (MarkedPack mark : marks) {
+            add(mark.pack(), mark.entries(), indexed, trees, record);
+        }
+        return live;
+    }
+
+    private void add(ObjectId pack, PackEntries entries, ExternalSort indexed, PartialIndex trees, byte[] record) {
+        int number = table.number(pack);
+        var treesOnly = new PackEntries();
+        for (int i = 0; i < entries.size(); i++) {
+            int uncompressed = entries.uncompressedLength(i);
+            BlobRecord.putHandle(record, entries.type(i), entries.id(i));
+            BlobRecord.putPlace(record, number, entries.offset(i), entries.length(i), uncompressed);
+            indexed.add(record);
+            if (entries.type(i) == BlobType.TREE) {
+                treesOnly.add(BlobType.TREE, entries.id(i), entries.offset(i), entries.length(i), uncompressed);
+            }
+        }
+        if (treesOnly.size() > 0) {
+            trees.add(pack, treesOnly);
+        }
+    }
+
+    private void listPacks(PackAccounts accounts) {
+        repository.storage().list(ObjectType.PACK, object -> {
+            ObjectId pack = ObjectId.parse(object.key().name());
+            int number = table.find(pack);
+            if (number >= 0) {
+                accounts.setListed(number, object.size());
+            } else {
+                unreferenced.add(pack);
+                unreferencedBytes += object.size();
+            }
+        });
+    }
+
+    private List<ObjectId> roots(Set<ObjectId> leftOut) {
+        List<ObjectId> roots = new ArrayList<>();
+        List<StoredSnapshot> snapshots = repository.snapshots((_, reason) -> {
+            throw reason;
+        });
+        for (StoredSnapshot stored : snapshots) {
+            if (leftOut.contains(stored.id())) {
+                continue;
+            }
+            if (stored.snapshot().tree().isNull()) {
+                throw RepositoryException.damaged("snapshot " + stored.id().hex(), "it has no tree", null);
+            }
+            roots.add(stored.snapshot().tree());
+        }
+        return roots;
+    }
+
+    /// Charges every copy of every blob to its pack.
+    private static void account(BlobCopies blobs, PackAccounts accounts, DuplicateSpool duplicates) {
+        List<String> missing = new ArrayList<>();
+        long missingCount = 0;
+        while (blobs.next()) {
+            for (int copy = 0; copy < blobs.count(); copy++) {
+                accounts.add(blobs.pack(copy), blobs.typeCode(), blobs.uncompressedLength(copy) != 0);
+            }
+            Rank needed = blobs.isUsed() ? best(blobs, accounts) : null;
+            if (blobs.isUsed() && needed == null) {
+                missingCount++;
+                if (missing.size() < MISSING_SHOWN) {
+                    missing.add(blobs.handle().toString());
+                }
+                continue;
+            }
+            charge(blobs, accounts, needed, duplicates);
+        }
+        if (missingCount > 0) {
+            throw incomplete(missingCount, missing);
+        }
+    }
+
+    /// How far a copy can be relied on, best first.
+    private enum Rank {
+        LIVE,
+        /// In a pack that waits for its deletion.
+        MARKED,
+        /// In a pack that is not there.
+        ABSENT;
+
+        static @Nullable Rank of(int pack, PackAccounts accounts) {
+            if (accounts.isListed(pack)) {
+                return accounts.isLive(pack) ? LIVE : MARKED;
+            }
+            return accounts.isLive(pack) ? ABSENT : null;
+        }
+    }
+
+    private static @Nullable Rank best(BlobCopies blobs, PackAccounts accounts) {
+        Rank best = null;
+        for (int copy = 0; copy < blobs.count(); copy++) {
+            Rank rank = Rank.of(blobs.pack(copy), accounts);
+            if (rank != null && (best == null || rank.compareTo(best) < 0)) {
+                best = rank;
+            }
+        }
+        return best;
+    }
+
+    /// @param needed rank of the copies one of which is to be kept; null keeps none
+    private static void charge(
+            BlobCopies blobs, PackAccounts accounts, @Nullable Rank needed, DuplicateSpool duplicates) {
+        int candidates = 0;
+        for (int copy = 0; copy < blobs.count(); copy++) {
+            boolean candidate = needed != null && Rank.of(blobs.pack(copy), accounts) == needed;
+            candidates += candidate ? 1 : 0;
+        }
+        if (candidates > 1) {
+            duplicates.begin(candidates);
+        }
+        for (int copy = 0; copy < blobs.count(); copy++) {
+            int pack = blobs.pack(copy);
+            int length = blobs.length(copy);
+            if (needed != null && candidates == 1 && Rank.of(pack, accounts) == needed) {
+                accounts.addUsed(pack, length);
+            } else if (needed != null && Rank.of(pack, accounts) == needed) {
+                accounts.addDuplicate(pack, length);
+                duplicates.add(pack, length);
+            } else if (needed != null) {
+                accounts.addDuplicate(pack, length);
+            } else {
+                accounts.addUnused(pack, length);
+            }
+        }
+    }
+
+    private static OperationException incomplete(long count, List<String> shown) {
+        return new OperationException(
+                ExitStatus.FAILED,
+                "index is not complete: %d blobs that snapshots need are named by no index: %s%s"
+                        .formatted(count, String.join(", ", shown), count > shown.size() ? ", …" : ""),
+                "nothing was changed; run \"repair index\", then \"check\"",
+                null);
+    }
+
+    /// By number of the pack: what its mark asks for; null for packs in use.
+    private @Nullable PruneAction[] marked(PackAccounts accounts) {
+        @Nullable PruneAction[] actions = new PruneAction[table.size()];
+        Instant limit = clock.instant().minus(options.markAge());
+        for (MarkedPack mark : marks) {
+            int pack = table.number(mark.pack());
+            if (!accounts.isLive(pack)) {
+                actions[pack] = accounts.isListed(pack) ? byAge(mark, limit) : PruneAction.DROP_MARK;
+            }
+        }
+        return actions;
+    }
+
+    private static PruneAction byAge(MarkedPack mark, Instant limit) {
+        String time = mark.time();
+        if (time == null) {
+            return PruneAction.KEEP_MARK;
+        }
+        try {
+            Instant marked = GoTime.parse(time).toOffsetDateTime().toInstant();
+            return marked.isBefore(limit) ? PruneAction.REMOVE_MARKED : PruneAction.KEEP_MARK;
+        } catch (IllegalArgumentException _) {
+            return PruneAction.KEEP_MARK;
+        }
+    }
+}

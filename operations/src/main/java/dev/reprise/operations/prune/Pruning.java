@@ -1,0 +1,127 @@
+package dev.reprise.operations.prune;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
+import dev.reprise.base.Workers;
+import dev.reprise.operations.sorting.ByteSpool;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.IndexDocuments;
+import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Carries out a plan, in an order that leaves a whole repository wherever it is cut short (repository
+/// format, section 10.2); another prune then goes on. Belongs to one thread.
+public final class Pruning {
+    private final Repository repository;
+    private final RepositoryLock lock;
+    private final WriterOptions writing;
+    private final PruneListener listener;
+    private final IndexDocuments documents;
+
+    /// @param lock    exclusive, and held since before the plan was made; checked before each destructive
+    ///                step
+    /// @param writing how blobs are written that have to be packed again
+    public Pruning(Repository repository, RepositoryLock lock, WriterOptions writing, PruneListener listener) {
+        if (lock.kind() != RepositoryLock.Kind.EXCLUSIVE) {
+            throw new IllegalArgumentException("a repository is only pruned under an exclusive lock");
+        }
+        this.repository = repository;
+        this.lock = lock;
+        this.writing = writing;
+        this.listener = listener;
+        this.documents = repository.indexDocuments();
+    }
+
+    /// Does exactly what the plan says. Packs that cannot be deleted are warned of: nothing names them any
+    /// more, and the next prune removes them.
+    ///
+    /// @throws RepriseException if anything else fails; what is needed is all there then
+    public void run(PrunePlan plan) {
+        if (!plan.unreferenced().isEmpty()) {
+            listener.phase("deleting unreferenced packs");
+            deletePacks(plan.unreferenced());
+        }
+        if (!plan.repacked().isEmpty()) {
+            listener.phase("repacking packs");
+            new Repacking(repository, lock, plan, writing).run();
+        }
+        if (plan.options().recoverSpace()) {
+            recoverSpace(plan);
+        } else {
+            if (plan.changesIndex()) {
+                rewriteIndex(plan);
+            }
+            deleteOldPacks(plan);
+        }
+        listener.phase("done");
+    }
+
+    private void rewriteIndex(PrunePlan plan) {
+        listener.phase("rebuilding index");
+        List<ObjectId> obsolete = new IndexRewriting(repository, lock, plan).run(documents.files(), json -> {
+            var _ = documents.save(json);
+        });
+        deleteIndexFiles(obsolete);
+    }
+
+    /// For a place that is so full that not even an index can be written: the new index waits in a
+    /// temporary file until there is room. Cut short in between, the index has to be made anew from the
+    /// packs.
+    private void recoverSpace(PrunePlan plan) {
+        try (var waiting = new ByteSpool(plan.options().temporary())) {
+            listener.phase("deleting index files");
+            deleteIndexFiles(new IndexRewriting(repository, lock, plan).run(documents.files(), waiting::add));
+            deleteOldPacks(plan);
+            listener.phase("rebuilding index");
+            waiting.forEach(json -> {
+                lock.ensureHeld();
+                var _ = documents.save(json);
+            });
+        }
+    }
+
+    private void deleteOldPacks(PrunePlan plan) {
+        List<ObjectId> packs = new ArrayList<>();
+        for (int pack = 0; pack < plan.table().size(); pack++) {
+            if (plan.action(pack).removesPack() && plan.accounts().isListed(pack)) {
+                packs.add(plan.table().id(pack));
+            }
+        }
+        if (!packs.isEmpty()) {
+            listener.phase("removing " + packs.size() + " old packs");
+            deletePacks(packs);
+        }
+    }
+
+    private void deletePacks(List<ObjectId> packs) {
+        Workers.run("deleting packs", repository.storage().connections(), packs.size(), number -> {
+            ObjectId pack = packs.get(number);
+            lock.ensureHeld();
+            try {
+                delete(ObjectType.PACK, pack);
+            } catch (CancelledException e) {
+                throw e;
+            } catch (RepriseException e) {
+                listener.warning("unable to remove pack " + pack.hex() + " from the repository: " + e.fact());
+            }
+        });
+    }
+
+    /// An old index file that stayed would name packs that are about to go, so a failure ends the prune.
+    private void deleteIndexFiles(List<ObjectId> files) {
+        Workers.run("deleting index files", repository.storage().connections(), files.size(), number -> {
+            lock.ensureHeld();
+            delete(ObjectType.INDEX, files.get(number));
+        });
+    }
+
+    private void delete(ObjectType type, ObjectId id) {
+        repository.storage().delete(ObjectKey.of(type, id));
+        listener.removed(type, id);
+    }
+}
