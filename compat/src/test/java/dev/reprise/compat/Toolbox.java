@@ -22,16 +22,29 @@ final class Toolbox {
     private final String password;
     private final Map<String, String> environment;
     private final ZoneId zone;
+    private final Path workingDirectory;
 
-    private Toolbox(Path repository, String password, Map<String, String> environment, ZoneId zone) {
+    private Toolbox(
+            Path repository, String password, Map<String, String> environment, ZoneId zone, Path workingDirectory) {
         this.repository = repository;
         this.password = password;
         this.environment = environment;
         this.zone = zone;
+        this.workingDirectory = workingDirectory;
     }
 
     static Toolbox of(Path repository, String password) {
-        return new Toolbox(repository, password, Map.of("TZ", "UTC"), ZoneId.of("UTC"));
+        return new Toolbox(
+                repository,
+                password,
+                Map.of("TZ", "UTC"),
+                ZoneId.of("UTC"),
+                Path.of("").toAbsolutePath());
+    }
+
+    /// The same, started in another directory.
+    Toolbox inside(Path directory) {
+        return new Toolbox(repository, password, environment, zone, directory);
     }
 
     /// The same in another time zone.
@@ -77,7 +90,7 @@ final class Toolbox {
         variables.put("RESTIC_PASSWORD", password);
         return new CommandContext(
                 variables,
-                Path.of("").toAbsolutePath(),
+                workingDirectory,
                 InputStream.nullInputStream(),
                 out,
                 err,

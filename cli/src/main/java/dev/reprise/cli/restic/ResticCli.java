@@ -100,7 +100,10 @@ public final class ResticCli {
                 .build());
         spec.usageMessage().sortOptions(false).optionListHeading("%nFlags:%n").descriptionHeading("%n");
         // Go's flag parser takes whatever follows as the value, also when it looks like a flag.
-        return line.setAllowOptionsAsOptionParameters(true).setOverwrittenOptionsAllowed(true);
+        // A path may begin with @: it is no file of arguments.
+        return line.setAllowOptionsAsOptionParameters(true)
+                .setOverwrittenOptionsAllowed(true)
+                .setExpandAtFiles(false);
     }
 
     private static ParseResult parse(CommandLine line, List<String> arguments) {

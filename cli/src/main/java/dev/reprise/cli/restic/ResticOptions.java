@@ -7,6 +7,7 @@ import dev.reprise.repository.Repository;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.storage.DiscardingStorage;
 import dev.reprise.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,7 +221,10 @@ public final class ResticOptions {
 
     /// Opens the repository without a lock. The caller closes it.
     Repository open() {
-        Storage storage = storage();
+        return open(storage());
+    }
+
+    private Repository open(Storage storage) {
         boolean opened = false;
         try (Secret password = password()) {
             Repository repository =
@@ -254,6 +258,14 @@ public final class ResticOptions {
     /// For verbs that lock nothing, as `--dry-run` of some that would write.
     ResticRepository openUnlocked() {
         return new ResticRepository(open(), null);
+    }
+
+    /// For verbs that only add: shared, and always locked. A dry run takes no lock and writes nowhere.
+    ResticRepository openToAdd(boolean dryRun) {
+        if (!dryRun) {
+            return open(RepositoryLock.Kind.SHARED, false);
+        }
+        return new ResticRepository(open(new DiscardingStorage(storage())), RepositoryLock.notNeeded());
     }
 
     /// For verbs that only read: shared, or no lock with `--no-lock`.

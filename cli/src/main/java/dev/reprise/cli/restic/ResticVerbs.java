@@ -31,6 +31,7 @@ public final class ResticVerbs {
     /// Every verb, in the order of the help.
     public static ResticVerbs standard() {
         return new ResticVerbs(List.of(
+                new Verb("backup", BackupVerb::new),
                 new Verb("cache", CacheVerb::new),
                 new Verb("cat", CatVerb::new),
                 new Verb("check", CheckVerb::new),

@@ -64,7 +64,7 @@ public final class FilesBackup {
         if (tree == null) {
             throw new OperationException(
                     ExitStatus.FAILED,
-                    "nothing was saved: everything is excluded or cannot be read",
+                    "snapshot is empty: everything is excluded or cannot be read",
                     "check the exclude rules and the permissions of " + targets.existing(),
                     null);
         }

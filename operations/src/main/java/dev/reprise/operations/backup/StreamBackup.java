@@ -5,6 +5,7 @@ import dev.reprise.base.RawName;
 import dev.reprise.operations.backup.Tally.Change;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.chunk.Chunker;
+import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.tree.Node;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Saves streams as files of one tree: directories 0755, files 0644, every time the snapshot's (section 7.2,
@@ -38,6 +40,7 @@ public final class StreamBackup {
     private final Tally tally = new Tally();
     private final Folder root = new Folder(new TreeMap<>());
     private final List<String> paths = new ArrayList<>();
+    private ParentTrees parents = ParentTrees.NONE;
 
     /// What a path leads to.
     private sealed interface Entry {}
@@ -81,6 +84,13 @@ public final class StreamBackup {
         this.listener = listener;
     }
 
+    /// Counts what changed since another snapshot. Everything is stored all the same. Call it before anything else.
+    ///
+    /// @param parentTree its root tree
+    public void compareWith(Repository repository, BlobIndex index, ObjectId parentTree) {
+        parents = ParentTrees.load(repository, index, parentTree, listener);
+    }
+
     /// Reads the stream to its end; chunks are stored by `workers` threads while this one reads. The stream is not
     /// closed. If anything fails, nothing of it gets into the tree.
     ///
@@ -103,7 +113,7 @@ public final class StreamBackup {
         Node node = node(names.getLast(), NodeType.FILE, FILE_MODE, content.bytes(), chunks.content(), null);
         folder.entries.put(names.getLast(), new StoredFile(node));
         paths.add("/" + path);
-        Change change = tally.file(null, node, false);
+        Change change = tally.file(parents.find(names), node, false);
         double seconds = (System.nanoTime() - started) / 1e9;
         listener.on(new BackupEvent.ItemDone(
                 "/" + path, false, change.action(), seconds, chunks.freshBytes(), chunks.storedBytes(), 0, 0));
@@ -116,30 +126,37 @@ public final class StreamBackup {
     public SavedTree finish() {
         ObjectId tree;
         try (BlobWriter.Session session = writer.session()) {
-            tree = save(root, "", session).blob.id();
+            tree = save(root, List.of(), session).blob.id();
         }
         return new SavedTree(tree, List.copyOf(paths), tally.counts(), 0);
     }
 
     private record SavedFolder(BlobWriter.Saved blob, int bytes) {}
 
-    private SavedFolder save(Folder folder, String path, BlobWriter.Session session) {
+    private SavedFolder save(Folder folder, List<RawName> path, BlobWriter.Session session) {
         var nodes = new ArrayList<Node>(folder.entries.size());
         folder.entries.forEach((name, entry) -> nodes.add(
                 switch (entry) {
                     case StoredFile(Node node) -> node;
-                    case Folder below -> directory(name, below, path + "/" + name, session);
+                    case Folder below -> directory(below, joined(path, name), session);
                 }));
         byte[] encoded = TreeCodec.encode(nodes);
         return new SavedFolder(session.save(BlobType.TREE, encoded, 0, encoded.length), encoded.length);
     }
 
-    private Node directory(RawName name, Folder folder, String path, BlobWriter.Session session) {
+    private static List<RawName> joined(List<RawName> path, RawName name) {
+        var joined = new ArrayList<>(path);
+        joined.add(name);
+        return joined;
+    }
+
+    private Node directory(Folder folder, List<RawName> path, BlobWriter.Session session) {
         SavedFolder saved = save(folder, path, session);
-        Node node = node(name, NodeType.DIR, DIRECTORY_MODE, 0, null, saved.blob.id());
-        Change change = tally.directory(null, node);
+        Node node = node(path.getLast(), NodeType.DIR, DIRECTORY_MODE, 0, null, saved.blob.id());
+        Change change = tally.directory(parents.find(path), node);
         long fresh = saved.blob.fresh() ? saved.bytes : 0;
-        listener.on(new BackupEvent.ItemDone(path, true, change.action(), 0, 0, 0, fresh, saved.blob.storedBytes()));
+        String shown = path.stream().map(RawName::toString).collect(Collectors.joining("/", "/", ""));
+        listener.on(new BackupEvent.ItemDone(shown, true, change.action(), 0, 0, 0, fresh, saved.blob.storedBytes()));
         return node;
     }
 

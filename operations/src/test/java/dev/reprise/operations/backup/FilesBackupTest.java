@@ -331,7 +331,7 @@ class FilesBackupTest {
     void an_empty_folder_is_no_snapshot() {
         assertThatThrownBy(() -> bench.backup(in(folder).request()))
                 .isInstanceOf(OperationException.class)
-                .hasMessageContaining("nothing was saved");
+                .hasMessageContaining("snapshot is empty");
     }
 
     private static long attribute(Path path, String name) throws IOException {

@@ -11,6 +11,22 @@ public interface RepositoryLock extends AutoCloseable {
 
     Kind kind();
 
+    /// For runs that change nothing, because their storage keeps nothing: always held.
+    static RepositoryLock notNeeded() {
+        return new RepositoryLock() {
+            @Override
+            public Kind kind() {
+                return Kind.SHARED;
+            }
+
+            @Override
+            public void ensureHeld() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /// Call before every step that others must not contradict (uploading a pack, writing a snapshot).
     ///
     /// @throws dev.reprise.repository.model.RepositoryException if the lock could not be refreshed for 22.5 minutes

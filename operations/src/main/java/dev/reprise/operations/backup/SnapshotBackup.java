@@ -1,0 +1,121 @@
+package dev.reprise.operations.backup;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
+import dev.reprise.operations.OperationException;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.repository.pack.BlobWriter;
+import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.sources.files.FileTree;
+import java.io.IOException;
+import java.io.PushbackInputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes one snapshot, from opening the writer to the snapshot file, which is written last. One instance, one run.
+///
+/// @param index    of the repository; learns what is stored
+/// @param lock     held for the whole run
+/// @param maker    makes the snapshot
+public record SnapshotBackup(
+        Repository repository,
+        BlobIndex index,
+        RepositoryLock lock,
+        WriterOptions options,
+        BackupSnapshots maker,
+        FileTree files,
+        InstantSource clock,
+        BackupListener listener) {
+    /// @param snapshot its id; null if none was made because nothing had changed
+    /// @param added    what the run stored
+    /// @param end      by the real clock
+    public record Outcome(@Nullable ObjectId snapshot, SavedTree saved, BlobWriter.Stats added, Instant end) {}
+
+    /// @param parent to compare with; null reads everything
+    /// @throws OperationException if there is nothing to save, or a stream breaks off; then no snapshot was made
+    /// @throws dev.reprise.base.CancelledException if the calling thread was interrupted
+    public Outcome run(BackupRequest request, @Nullable StoredSnapshot parent) {
+        try (BlobWriter writer = repository.writer(index, lock, options)) {
+            SavedTree saved = switch (request.source()) {
+                case BackupRequest.Files(FilesRequest tree) -> saveFiles(writer, tree, parent);
+                case BackupRequest.Stream stream -> saveStream(writer, stream, request.time(), parent);
+            };
+            writer.finish();
+            Instant end = clock.instant();
+            if (request.skipIfUnchanged()
+                    && parent != null
+                    && parent.snapshot().tree().equals(saved.tree())) {
+                return new Outcome(null, saved, writer.stats(), end);
+            }
+            Snapshot snapshot = maker.snapshot(
+                    request.time(),
+                    parent == null ? null : parent.id(),
+                    saved,
+                    request.excludes(),
+                    request.tags(),
+                    writer.stats(),
+                    request.start(),
+                    end);
+            lock.ensureHeld();
+            return new Outcome(repository.save(snapshot), saved, writer.stats(), end);
+        }
+    }
+
+    private SavedTree saveFiles(BlobWriter writer, FilesRequest tree, @Nullable StoredSnapshot parent) {
+        return new FilesBackup(repository, index, writer, files, maker.zone(), listener)
+                .run(tree.withParent(parent == null ? null : parent.snapshot().tree()));
+    }
+
+    private SavedTree saveStream(
+            BlobWriter writer, BackupRequest.Stream stream, Instant time, @Nullable StoredSnapshot parent) {
+        var backup = new StreamBackup(
+                repository, writer, time.atZone(maker.zone()), maker.uid(), maker.gid(), stream.workers(), listener);
+        boolean empty;
+        if (parent != null) {
+            backup.compareWith(repository, index, parent.snapshot().tree());
+        }
+        try (var content = new PushbackInputStream(stream.opening().open())) {
+            empty = !startsWithData(content);
+            if (!empty) {
+                backup.store(stream.path(), content);
+            }
+        } catch (IOException e) {
+            throw brokenOff(stream, e);
+        }
+        if (!empty) {
+            return backup.finish();
+        }
+        listener.on(new BackupEvent.Unreadable("/" + stream.path(), "no data was read from the stream", "archival"));
+        SavedTree nothing = backup.finish();
+        return new SavedTree(nothing.tree(), List.of("/" + stream.path()), nothing.counts(), 1);
+    }
+
+    private static boolean startsWithData(PushbackInputStream content) throws IOException {
+        int first = content.read();
+        if (first >= 0) {
+            content.unread(first);
+        }
+        return first >= 0;
+    }
+
+    private RepriseException brokenOff(BackupRequest.Stream stream, IOException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            return CancelledException.interrupted("reading the stream");
+        }
+        String path = "/" + stream.path();
+        listener.on(new BackupEvent.Unreadable(path, Reason.of(e), "archival"));
+        return new OperationException(
+                ExitStatus.FAILED,
+                "unable to save snapshot: failed to save %s: %s".formatted(path, Reason.of(e)),
+                "",
+                e);
+    }
+}
