@@ -24,7 +24,7 @@ public record ObjectKey(ObjectType type, String name) {
         return switch (type) {
             case CONFIG -> name;
             case PACK -> type.folder() + "/" + name.substring(0, 2) + "/" + name;
-            case KEY, LOCK, SNAPSHOT, INDEX, POINT, READINGS -> type.folder() + "/" + name;
+            case KEY, LOCK, SNAPSHOT, INDEX, POINT, READINGS, PARTIAL -> type.folder() + "/" + name;
         };
     }
 

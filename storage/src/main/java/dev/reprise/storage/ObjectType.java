@@ -13,7 +13,9 @@ public enum ObjectType {
     /// Sealed manifests of recovery points. Ours: stock restic neither reads nor removes them.
     POINT("reprise/points"),
     /// Sealed records of which packs were read and when. Ours, as [#POINT].
-    READINGS("reprise/readings");
+    READINGS("reprise/readings"),
+    /// What backups that were broken off had finished. Ours, as [#POINT].
+    PARTIAL("reprise/partial");
 
     private final String folder;
 

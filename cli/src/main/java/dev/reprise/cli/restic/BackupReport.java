@@ -90,6 +90,11 @@ final class BackupReport implements BackupListener, AutoCloseable {
         }
     }
 
+    @Override
+    public boolean wantsUnchanged() {
+        return output.verbosity() >= 2;
+    }
+
     private void scanned(BackupEvent.Scanned scanned) {
         if (!totals) {
             return;

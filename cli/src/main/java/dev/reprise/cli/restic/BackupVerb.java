@@ -7,6 +7,7 @@ import dev.reprise.operations.backup.BackupRequest;
 import dev.reprise.operations.backup.BackupSnapshots;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.backup.ParentChoice;
+import dev.reprise.operations.backup.PartialSnapshots;
 import dev.reprise.operations.backup.SnapshotBackup;
 import dev.reprise.operations.backup.TargetPath;
 import dev.reprise.repository.index.BlobIndex;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "backup", description = "Save files and directories as a new snapshot.")
 final class BackupVerb implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+    private static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(5);
     private static final int MOST_WORKERS = 16;
     private static final int INCOMPLETE = 3;
 
@@ -162,9 +164,10 @@ final class BackupVerb implements Callable<Integer> {
                     maker(),
                     files,
                     context.clock(),
-                    report);
+                    report,
+                    checkpointEvery());
             var request = new BackupRequest(source, start, snapshotTime, excludes.recorded(), tags(), skipIfUnchanged);
-            SnapshotBackup.Outcome outcome = backup.run(request, compared);
+            SnapshotBackup.Outcome outcome = backup.run(request, compared, begun(repository, index, found.all()));
             report.summary(outcome, start, dryRun);
             return status(outcome.saved().unreadable() + found.skipped());
         }
@@ -255,6 +258,27 @@ final class BackupVerb implements Callable<Integer> {
                                 ? "no parent snapshot found, will read all files"
                                 : "using parent snapshot " + found.id().shortHex());
         return found;
+    }
+
+    /// What backups of these paths that were broken off had finished.
+    private List<StoredSnapshot> begun(ResticRepository repository, BlobIndex index, List<RawName> paths) {
+        if (force || paths.isEmpty()) {
+            return List.of();
+        }
+        List<StoredSnapshot> begun =
+                new PartialSnapshots(repository.repository()).of(snapshotHost(), absolute(paths), index);
+        if (!begun.isEmpty()) {
+            global.output().info("going on from the backup that was broken off at "
+                    + GoText.localTime(
+                            begun.getLast().snapshot().time().toEpochSecond(),
+                            global.context().zone()));
+        }
+        return begun;
+    }
+
+    private Duration checkpointEvery() {
+        String text = global.context().environment().getOrDefault("REPRISE_CHECKPOINT_INTERVAL", "");
+        return text.isEmpty() ? CHECKPOINT_EVERY : GoDuration.parse(text);
     }
 
     private StoredSnapshot named(ParentChoice choice, List<StoredSnapshot> snapshots) {

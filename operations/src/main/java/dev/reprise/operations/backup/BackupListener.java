@@ -6,4 +6,9 @@ public interface BackupListener {
     BackupListener SILENT = _ -> {};
 
     void on(BackupEvent event);
+
+    /// Whether to report items that did not change, one by one; asked often.
+    default boolean wantsUnchanged() {
+        return true;
+    }
 }

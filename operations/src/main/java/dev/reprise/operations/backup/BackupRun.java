@@ -7,6 +7,7 @@ import dev.reprise.sources.files.FileTree.Xattr;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -23,6 +24,7 @@ final class BackupRun {
     private final OpenHandles handles = new OpenHandles();
     private final Tally tally = new Tally();
     private final Map<RawName, Exclusion.Tagged> tagged = new ConcurrentHashMap<>();
+    private final Set<DirectoryWork> open = ConcurrentHashMap.newKeySet();
     private final LongAdder bytesRead = new LongAdder();
     private final LongAdder foundFiles = new LongAdder();
     private final LongAdder foundDirectories = new LongAdder();
@@ -70,6 +72,23 @@ final class BackupRun {
 
     Tally tally() {
         return tally;
+    }
+
+    /// A directory that was listed and is not stored yet; what was set before is seen by whoever finds it here.
+    void opened(DirectoryWork directory) {
+        open.add(directory);
+    }
+
+    void stored(DirectoryWork directory) {
+        open.remove(directory);
+    }
+
+    List<DirectoryWork> openDirectories() {
+        return List.copyOf(open);
+    }
+
+    long bytesRead() {
+        return bytesRead.sum();
     }
 
     void push(Work work) {
@@ -170,6 +189,11 @@ final class BackupRun {
 
     void scanned(boolean complete) {
         report(new BackupEvent.Scanned(foundFiles.sum(), foundDirectories.sum(), foundBytes.sum(), complete));
+    }
+
+    /// Whether anybody wants to hear of items that did not change.
+    boolean reportsUnchanged() {
+        return listener.wantsUnchanged();
     }
 
     void report(BackupEvent event) {

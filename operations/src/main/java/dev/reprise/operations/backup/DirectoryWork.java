@@ -58,6 +58,7 @@ final class DirectoryWork implements Work {
     private final @Nullable SharedDirectory holder;
     private final SortedMap<RawName, Branch> branches;
     private final @Nullable ObjectId oldTree;
+    private final @Nullable ObjectId begunTree;
     private final long device;
     private final String path;
     private final RawName localPath;
@@ -70,6 +71,7 @@ final class DirectoryWork implements Work {
     private RawName @Nullable [] names;
     private @Nullable Node[] nodes = new Node[0];
     private ParentNodes parentNodes = ParentNodes.NONE;
+    private ParentNodes begunNodes = ParentNodes.NONE;
     private Exclusion.Tagged tagged = Exclusion.Tagged.NOT;
     private int next;
 
@@ -83,6 +85,7 @@ final class DirectoryWork implements Work {
             @Nullable SharedDirectory holder,
             SortedMap<RawName, Branch> branches,
             @Nullable ObjectId oldTree,
+            @Nullable ObjectId begunTree,
             long device) {
         this.run = run;
         this.kind = kind;
@@ -90,27 +93,33 @@ final class DirectoryWork implements Work {
         this.holder = holder;
         this.branches = branches;
         this.oldTree = oldTree;
+        this.begunTree = begunTree;
         this.device = device;
         this.path = item == null ? "" : item.path();
         this.localPath = item == null ? TargetPath.ROOT : item.localPath();
     }
 
-    static DirectoryWork root(BackupRun run, TargetTree targets, @Nullable ObjectId parentTree) {
-        return new DirectoryWork(run, Kind.ROOT, null, null, targets.branches(), parentTree, 0);
+    static DirectoryWork root(
+            BackupRun run, TargetTree targets, @Nullable ObjectId parentTree, @Nullable ObjectId begunTree) {
+        return new DirectoryWork(run, Kind.ROOT, null, null, targets.branches(), parentTree, begunTree, 0);
     }
 
     private static DirectoryWork of(
             BackupRun run, Kind kind, Item item, @Nullable SharedDirectory holder, long device) {
         Branch branch = item.branch();
-        Node old = item.old();
         return new DirectoryWork(
                 run,
                 kind,
                 item,
                 holder,
                 branch == null ? Collections.emptySortedMap() : branch.children(),
-                old != null && old.type() == NodeType.DIR ? old.subtree() : null,
+                subtree(item.old()),
+                subtree(item.begun()),
                 device);
+    }
+
+    private static @Nullable ObjectId subtree(@Nullable Node node) {
+        return node != null && node.type() == NodeType.DIR ? node.subtree() : null;
     }
 
     /// Path in the snapshot; empty for the root.
@@ -175,7 +184,9 @@ final class DirectoryWork implements Work {
         nodes = new Node[entries.length];
         unfinished.set(entries.length);
         parentNodes = loadParent(worker);
+        begunNodes = loadBegun(worker);
         names = entries;
+        run.opened(this);
         if (entries.length > 0) {
             run.push(this);
             return;
@@ -271,9 +282,23 @@ final class DirectoryWork implements Work {
         return ParentNodes.NONE;
     }
 
+    /// What was begun may be gone: then it is done again.
+    private ParentNodes loadBegun(Worker worker) {
+        if (begunTree == null || !worker.knowsTree(begunTree)) {
+            return ParentNodes.NONE;
+        }
+        try {
+            return ParentNodes.of(worker.readTree(begunTree));
+        } catch (TreeFormatException | RepositoryException | StorageException e) {
+            worker.ensureRunning();
+            run.warn("what was begun in %s cannot be taken over: %s".formatted(localPath, e.getMessage()));
+            return ParentNodes.NONE;
+        }
+    }
+
     private void entry(Worker worker, int slot, RawName name, @Nullable SharedDirectory directory) {
         Branch branch = branches.get(name);
-        var entry = new Item(this, slot, name, branch, parentNodes.find(name), System.nanoTime());
+        var entry = new Item(this, slot, name, branch, parentNodes.find(name), begunNodes.find(name), System.nanoTime());
         try {
             if (branch != null) {
                 branch(worker, entry, branch);
@@ -376,7 +401,7 @@ final class DirectoryWork implements Work {
                 done(
                         worker,
                         entry.slot(),
-                        run.nodes().symlink(entry.name(), found, attributes(entry, found, directory), target));
+                        run.nodes().symlink(entry.old(), entry.name(), found, attributes(entry, found, directory), target));
             }
             case FIFO -> special(worker, entry, NodeType.FIFO, found, directory);
             case BLOCK_DEVICE -> special(worker, entry, NodeType.DEV, found, directory);
@@ -386,7 +411,7 @@ final class DirectoryWork implements Work {
     }
 
     private void special(Worker worker, Item entry, NodeType type, FileMeta found, SharedDirectory directory) {
-        done(worker, entry.slot(), run.nodes().special(entry.name(), type, found, attributes(entry, found, directory)));
+        done(worker, entry.slot(), run.nodes().special(entry.old(), entry.name(), type, found, attributes(entry, found, directory)));
     }
 
     private List<Xattr> attributes(Item entry, FileMeta found, SharedDirectory directory) {
@@ -394,10 +419,14 @@ final class DirectoryWork implements Work {
     }
 
     private void takeRegular(Worker worker, Item entry, FileMeta found, SharedDirectory directory) {
-        Node old = entry.old();
-        List<ObjectId> content = old != null && run.changes().sameContent(found, old) ? old.content() : null;
+        List<ObjectId> content = sameContent(found, entry.old());
         if (content != null && worker.hasAll(content)) {
-            reuse(worker, entry, found, directory, content);
+            reuse(worker, entry, found, directory, content, true);
+            return;
+        }
+        List<ObjectId> begun = sameContent(found, entry.begun());
+        if (begun != null && worker.hasAll(begun)) {
+            reuse(worker, entry, found, directory, begun, false);
             return;
         }
         if (content != null) {
@@ -413,11 +442,25 @@ final class DirectoryWork implements Work {
         }
     }
 
-    private void reuse(Worker worker, Item entry, FileMeta found, SharedDirectory directory, List<ObjectId> content) {
-        Node node = run.nodes().file(entry.name(), found, attributes(entry, found, directory), found.size(), content);
+    private @Nullable List<ObjectId> sameContent(FileMeta found, @Nullable Node before) {
+        return before != null && run.changes().sameContent(found, before) ? before.content() : null;
+    }
+
+    /// @param unmodified counts as such whatever became of its attributes, because the parent snapshot has the content
+    private void reuse(
+            Worker worker,
+            Item entry,
+            FileMeta found,
+            SharedDirectory directory,
+            List<ObjectId> content,
+            boolean unmodified) {
+        Node node = run.nodes()
+                .file(entry.old(), entry.name(), found, attributes(entry, found, directory), found.size(), content);
         run.reused(found.size());
-        Change change = run.tally().file(entry.old(), node, true);
-        run.report(new BackupEvent.ItemDone(entry.path(), false, change.action(), entry.seconds(), 0, 0, 0, 0));
+        Change change = run.tally().file(entry.old(), node, unmodified);
+        if (change != Change.UNMODIFIED || run.reportsUnchanged()) {
+            run.report(new BackupEvent.ItemDone(entry.path(), false, change.action(), entry.seconds(), 0, 0, 0, 0));
+        }
         done(worker, entry.slot(), node);
     }
 
@@ -426,10 +469,14 @@ final class DirectoryWork implements Work {
     /// @param node null if it is not saved
     void done(Worker worker, int slot, @Nullable Node node) {
         DirectoryWork directory = this;
+        DirectoryWork stored = null;
         Node filled = node;
         int place = slot;
         while (true) {
             directory.nodes[place] = filled;
+            if (stored != null) {
+                run.stored(stored); // only now: until then a checkpoint has to find its entries
+            }
             if (directory.unfinished.decrementAndGet() > 0) {
                 return;
             }
@@ -438,6 +485,7 @@ final class DirectoryWork implements Work {
                 run.stack().end();
                 return;
             }
+            stored = directory;
             place = directory.item.slot();
             directory = directory.item.parent();
         }
@@ -450,11 +498,64 @@ final class DirectoryWork implements Work {
             run.stack().end();
         } else {
             item.parent().done(worker, item.slot(), node);
+            run.stored(this);
         }
+    }
+
+    @Nullable
+    Item item() {
+        return item;
+    }
+
+    /// The entries that are through, by their slots. Others may become so meanwhile.
+    @Nullable
+    Node[] finished() {
+        return nodes.clone();
+    }
+
+    /// This directory with another tree than the one it will get.
+    ///
+    /// @return null if it was not opened yet
+    @Nullable
+    Node partialNode(ObjectId partialTree) {
+        return meta == null ? null : run.nodes().directory(null, requireItem().name(), meta, xattrs, partialTree);
     }
 
     /// @return the node of this directory; null for the root
     private @Nullable Node store(Worker worker) {
+        StoredTree stored = storeTree(worker);
+        if (stored == null) {
+            return null;
+        }
+        if (item == null || meta == null) {
+            tree = stored.id;
+            return null;
+        }
+        Node node = run.nodes().directory(item.old(), item.name(), meta, xattrs, stored.id);
+        Change change = run.tally().directory(item.old(), node);
+        if (change != Change.UNMODIFIED || run.reportsUnchanged()) {
+            run.report(new BackupEvent.ItemDone(
+                    path,
+                    true,
+                    change.action(),
+                    item.seconds(),
+                    0,
+                    0,
+                    stored.freshBytes,
+                    stored.storedBytes));
+        }
+        return node;
+    }
+
+    private record StoredTree(ObjectId id, int freshBytes, int storedBytes) {}
+
+    /// A tree whose nodes all come from the parent is there already, and is not even encoded.
+    ///
+    /// @return null for a root without entries
+    private @Nullable StoredTree storeTree(Worker worker) {
+        if (oldTree != null && parentNodes.areAll(nodes)) {
+            return new StoredTree(oldTree, 0, 0);
+        }
         var present = new ArrayList<Node>(nodes.length);
         for (Node node : nodes) {
             if (node != null) {
@@ -466,22 +567,7 @@ final class DirectoryWork implements Work {
         }
         byte[] encoded = TreeCodec.encode(present);
         BlobWriter.Saved saved = worker.saveTree(encoded);
-        if (item == null || meta == null) {
-            tree = saved.id();
-            return null;
-        }
-        Node node = run.nodes().directory(item.name(), meta, xattrs, saved.id());
-        Change change = run.tally().directory(item.old(), node);
-        run.report(new BackupEvent.ItemDone(
-                path,
-                true,
-                change.action(),
-                item.seconds(),
-                0,
-                0,
-                saved.fresh() ? encoded.length : 0,
-                saved.storedBytes()));
-        return node;
+        return new StoredTree(saved.id(), saved.fresh() ? encoded.length : 0, saved.storedBytes());
     }
 
     private Item requireItem() {

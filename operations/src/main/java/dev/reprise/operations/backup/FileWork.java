@@ -146,6 +146,6 @@ final class FileWork implements Work {
     private synchronized @Nullable Node node(Opened source) {
         return failed
                 ? null
-                : run.nodes().file(item.name(), source.meta, source.xattrs, position, List.copyOf(content));
+                : run.nodes().file(item.old(), item.name(), source.meta, source.xattrs, position, List.copyOf(content));
     }
 }

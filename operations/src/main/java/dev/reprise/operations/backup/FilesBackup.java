@@ -8,6 +8,7 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.sources.files.FileTree;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /// Saves file trees. One instance, one run.
 public final class FilesBackup {
@@ -17,6 +18,8 @@ public final class FilesBackup {
     private final FileTree files;
     private final ZoneId zone;
     private final BackupListener listener;
+    private @Nullable ObjectId begunTree;
+    private @Nullable Checkpoints checkpoints;
 
     /// @param zone the process's local zone: times are written with its offset at that instant
     public FilesBackup(
@@ -32,6 +35,18 @@ public final class FilesBackup {
         this.files = files;
         this.zone = zone;
         this.listener = listener;
+    }
+
+    /// Takes over what a backup that was broken off had finished, as far as it is still true and still there.
+    ///
+    /// @param tree from [Checkpoints.Destination#take]
+    public void continueFrom(ObjectId tree) {
+        begunTree = tree;
+    }
+
+    /// Writes checkpoints while the run goes on.
+    public void write(Checkpoints wanted) {
+        checkpoints = wanted;
     }
 
     /// Reads, cuts, stores. Blobs are durable only after the writer's `finish()`, which the caller calls.
@@ -55,9 +70,9 @@ public final class FilesBackup {
                     "check the paths: " + targets.missing(),
                     null);
         }
-        DirectoryWork root = DirectoryWork.root(run, targets.tree(), request.parentTree());
+        DirectoryWork root = DirectoryWork.root(run, targets.tree(), request.parentTree(), begunTree);
         run.push(root);
-        new Crew(run, () -> new Worker(repository, index, writer, run.stack())).work(request.workers());
+        work(run, request.workers());
         run.scanned(true);
         run.progress();
         ObjectId tree = root.tree();
@@ -70,5 +85,16 @@ public final class FilesBackup {
         }
         return new SavedTree(
                 tree, targets.existing(), run.tally().counts(), run.tally().unreadableItems());
+    }
+
+    private void work(BackupRun run, int workers) {
+        var crew = new Crew(run, () -> new Worker(repository, index, writer, run.stack()));
+        if (checkpoints == null) {
+            crew.work(workers);
+            return;
+        }
+        try (var _ = CheckpointThread.start(run, writer, checkpoints)) {
+            crew.work(workers);
+        }
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name    in the snapshot
 /// @param branch  set when targets lead here
 /// @param old     what the parent snapshot has under this path
+/// @param begun   what a backup that was broken off has there
 /// @param started in nanoseconds of the system's timer
 record Item(
         DirectoryWork parent,
@@ -18,6 +19,7 @@ record Item(
         RawName name,
         @Nullable Branch branch,
         @Nullable Node old,
+        @Nullable Node begun,
         long started) {
     private static final double NANOS_PER_SECOND = 1e9;
 

@@ -11,6 +11,7 @@ import dev.reprise.sources.files.FileMeta;
 import dev.reprise.sources.files.FileTree;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ final class NodeFactory {
     private final FileTree files;
     private final ZoneRules zone;
     private final boolean withAtime;
+    /// The last one asked for; times of one tree lie close together.
+    private volatile Span span = new Span(0, 0, 0);
 
     NodeFactory(FileTree files, ZoneId zone, boolean withAtime) {
         this.files = files;
@@ -29,23 +32,70 @@ final class NodeFactory {
         this.withAtime = withAtime;
     }
 
+    /// @param old     what the parent snapshot has; returned itself if nothing differs, so that an unchanged tree is
+    ///                known by its very nodes
     /// @param size    bytes that were read, whatever `stat` said
     /// @param content data blobs in order
-    Node file(RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, long size, List<ObjectId> content) {
+    Node file(
+            @Nullable Node old,
+            RawName name,
+            FileMeta meta,
+            List<FileTree.Xattr> xattrs,
+            long size,
+            List<ObjectId> content) {
+        if (old != null && old.size() == size && content.equals(old.content()) && isUnchanged(old, meta, xattrs)) {
+            return old;
+        }
         return node(name, NodeType.FILE, meta, xattrs, size, null, content, null);
     }
 
-    Node directory(RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, ObjectId subtree) {
-        return node(name, NodeType.DIR, meta, xattrs, 0, null, null, subtree);
+    Node directory(
+            @Nullable Node old, RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, ObjectId subtree) {
+        return oldIfEqual(old, node(name, NodeType.DIR, meta, xattrs, 0, null, null, subtree));
     }
 
-    Node symlink(RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, RawName target) {
-        return node(name, NodeType.SYMLINK, meta, xattrs, 0, target, null, null);
+    Node symlink(
+            @Nullable Node old, RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, RawName target) {
+        return oldIfEqual(old, node(name, NodeType.SYMLINK, meta, xattrs, 0, target, null, null));
     }
 
     /// A FIFO or a device.
-    Node special(RawName name, NodeType type, FileMeta meta, List<FileTree.Xattr> xattrs) {
-        return node(name, type, meta, xattrs, 0, null, null, null);
+    Node special(
+            @Nullable Node old, RawName name, NodeType type, FileMeta meta, List<FileTree.Xattr> xattrs) {
+        return oldIfEqual(old, node(name, type, meta, xattrs, 0, null, null, null));
+    }
+
+    private static Node oldIfEqual(@Nullable Node old, Node now) {
+        return old != null && old.equals(now) ? old : now;
+    }
+
+    /// Whether a regular file's node would be written as it was, to the last offset; its name, size and content are.
+    /// Without making that node: most files of most runs come through here.
+    private boolean isUnchanged(Node old, FileMeta meta, List<FileTree.Xattr> xattrs) {
+        return old.type() == NodeType.FILE
+                && old.mode() == NodeMode.toGo(meta.unixMode())
+                && isTime(old.mtime(), meta.mtimeSecond(), meta.mtimeNano())
+                && isTime(old.ctime(), meta.ctimeSecond(), meta.ctimeNano())
+                && (withAtime
+                        ? isTime(old.atime(), meta.atimeSecond(), meta.atimeNano())
+                        : old.atime().equals(old.mtime()))
+                && old.uid() == meta.uid()
+                && old.gid() == meta.gid()
+                && old.inode() == meta.inode()
+                && old.deviceId() == meta.device()
+                && old.links() == meta.links()
+                && old.user().equals(files.userName(meta.uid()))
+                && old.group().equals(files.groupName(meta.gid()))
+                && old.device() == 0
+                && old.linkTarget() == null
+                && old.subtree() == null
+                && old.error().isEmpty()
+                && old.unknown().isEmpty()
+                && old.extendedAttributes().equals(attributes(xattrs));
+    }
+
+    private boolean isTime(NodeTime old, long second, int nano) {
+        return old.epochSecond() == second && old.nano() == nano && old.offsetSeconds() == offset(second);
     }
 
     private Node node(
@@ -104,9 +154,34 @@ final class NodeFactory {
         return new NodeTime(second, nano, offset(second));
     }
 
+    /// Seconds between two changes of the zone's offset: `from` and all before `to`.
+    private record Span(long from, long to, int offsetSeconds) {
+        boolean contains(long second) {
+            return second >= from && second < to;
+        }
+    }
+
     /// File systems hand out times that `Instant` cannot hold; the rules at its limits are as good as any there.
     private int offset(long second) {
-        long within = Math.clamp(second, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond());
-        return zone.getOffset(Instant.ofEpochSecond(within)).getTotalSeconds();
+        Span known = span;
+        if (!known.contains(second)) {
+            known = spanAround(Math.clamp(second, Instant.MIN.getEpochSecond(), Instant.MAX.getEpochSecond()));
+            span = known;
+        }
+        return known.offsetSeconds;
+    }
+
+    private Span spanAround(long second) {
+        Instant instant = Instant.ofEpochSecond(second);
+        int offsetSeconds = zone.getOffset(instant).getTotalSeconds();
+        if (zone.isFixedOffset()) {
+            return new Span(Long.MIN_VALUE, Long.MAX_VALUE, offsetSeconds);
+        }
+        ZoneOffsetTransition last = zone.previousTransition(instant.plusSeconds(instant.equals(Instant.MAX) ? 0 : 1));
+        ZoneOffsetTransition next = zone.nextTransition(instant);
+        return new Span(
+                last == null ? second : last.getInstant().getEpochSecond(),
+                next == null ? second + 1 : next.getInstant().getEpochSecond(),
+                offsetSeconds);
     }
 }

@@ -9,20 +9,45 @@ import org.jspecify.annotations.Nullable;
 
 /// The nodes one directory had in the parent snapshot. Immutable.
 final class ParentNodes {
-    static final ParentNodes NONE = new ParentNodes(List.of());
+    static final ParentNodes NONE = new ParentNodes(new Node[0], false);
     private static final Comparator<Node> BY_NAME = Comparator.comparing(Node::name);
 
     private final Node[] sorted;
+    private final boolean canonical;
 
-    private ParentNodes(List<Node> nodes) {
-        this.sorted = nodes.toArray(Node[]::new);
+    private ParentNodes(Node[] sorted, boolean canonical) {
+        this.sorted = sorted;
+        this.canonical = canonical;
     }
 
     /// @param nodes as stored; sorted here if another program did not
     static ParentNodes of(List<Node> nodes) {
-        var parent = new ParentNodes(nodes);
-        Arrays.sort(parent.sorted, BY_NAME);
-        return parent;
+        Node[] sorted = nodes.toArray(Node[]::new);
+        boolean canonical = true;
+        for (int i = 1; i < sorted.length && canonical; i++) {
+            canonical = BY_NAME.compare(sorted[i - 1], sorted[i]) < 0;
+        }
+        if (!canonical) {
+            Arrays.sort(sorted, BY_NAME);
+        }
+        return new ParentNodes(sorted, canonical);
+    }
+
+    /// Whether a directory's nodes are these very objects, so that its tree is the one these were read from.
+    ///
+    /// @param nodes in order; null where nothing is saved
+    @SuppressWarnings("ReferenceEquality") // what differs in anything is another object
+    boolean areAll(@Nullable Node[] nodes) {
+        int next = 0;
+        for (Node node : nodes) {
+            if (node != null) {
+                if (next == sorted.length || sorted[next] != node) {
+                    return false;
+                }
+                next++;
+            }
+        }
+        return canonical && next == sorted.length;
     }
 
     @Nullable

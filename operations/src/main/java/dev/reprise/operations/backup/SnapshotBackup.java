@@ -13,8 +13,10 @@ import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.sources.files.FileTree;
+import dev.reprise.storage.StorageException;
 import java.io.IOException;
 import java.io.PushbackInputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param index    of the repository; learns what is stored
 /// @param lock     held for the whole run
 /// @param maker    makes the snapshot
+/// @param checkpointEvery how often what is finished so far is written down, for the case that the run is killed
 public record SnapshotBackup(
         Repository repository,
         BlobIndex index,
@@ -33,19 +36,26 @@ public record SnapshotBackup(
         BackupSnapshots maker,
         FileTree files,
         InstantSource clock,
-        BackupListener listener) {
+        BackupListener listener,
+        Duration checkpointEvery) {
+    /// And after this much was read.
+    private static final long CHECKPOINT_BYTES = 10L << 30;
+
     /// @param snapshot its id; null if none was made because nothing had changed
     /// @param added    what the run stored
     /// @param end      by the real clock
     public record Outcome(@Nullable ObjectId snapshot, SavedTree saved, BlobWriter.Stats added, Instant end) {}
 
     /// @param parent to compare with; null reads everything
+    /// @param begun  by backups of the same files that were broken off, oldest first: the newest is continued, and all
+    ///               are removed when the snapshot is written
     /// @throws OperationException if there is nothing to save, or a stream breaks off; then no snapshot was made
     /// @throws dev.reprise.base.CancelledException if the calling thread was interrupted
-    public Outcome run(BackupRequest request, @Nullable StoredSnapshot parent) {
+    public Outcome run(BackupRequest request, @Nullable StoredSnapshot parent, List<StoredSnapshot> begun) {
+        var progress = new Partials(request, parent);
         try (BlobWriter writer = repository.writer(index, lock, options)) {
             SavedTree saved = switch (request.source()) {
-                case BackupRequest.Files(FilesRequest tree) -> saveFiles(writer, tree, parent);
+                case BackupRequest.Files(FilesRequest tree) -> saveFiles(writer, tree, parent, begun, progress);
                 case BackupRequest.Stream stream -> saveStream(writer, stream, request.time(), parent);
             };
             writer.finish();
@@ -53,25 +63,91 @@ public record SnapshotBackup(
             if (request.skipIfUnchanged()
                     && parent != null
                     && parent.snapshot().tree().equals(saved.tree())) {
+                progress.remove(begun);
                 return new Outcome(null, saved, writer.stats(), end);
             }
-            Snapshot snapshot = maker.snapshot(
-                    request.time(),
-                    parent == null ? null : parent.id(),
-                    saved,
-                    request.excludes(),
-                    request.tags(),
-                    writer.stats(),
-                    request.start(),
-                    end);
+            Snapshot snapshot = snapshot(request, parent, saved, writer.stats(), end);
             lock.ensureHeld();
-            return new Outcome(repository.save(snapshot), saved, writer.stats(), end);
+            ObjectId id = repository.save(snapshot);
+            progress.remove(begun);
+            return new Outcome(id, saved, writer.stats(), end);
         }
     }
 
-    private SavedTree saveFiles(BlobWriter writer, FilesRequest tree, @Nullable StoredSnapshot parent) {
-        return new FilesBackup(repository, index, writer, files, maker.zone(), listener)
-                .run(tree.withParent(parent == null ? null : parent.snapshot().tree()));
+    private Snapshot snapshot(
+            BackupRequest request,
+            @Nullable StoredSnapshot parent,
+            SavedTree saved,
+            BlobWriter.Stats added,
+            Instant end) {
+        return maker.snapshot(
+                request.time(),
+                parent == null ? null : parent.id(),
+                saved,
+                request.excludes(),
+                request.tags(),
+                added,
+                request.start(),
+                end);
+    }
+
+    private SavedTree saveFiles(
+            BlobWriter writer,
+            FilesRequest tree,
+            @Nullable StoredSnapshot parent,
+            List<StoredSnapshot> begun,
+            Partials progress) {
+        var backup = new FilesBackup(repository, index, writer, files, maker.zone(), listener);
+        if (!begun.isEmpty()) {
+            backup.continueFrom(begun.getLast().snapshot().tree());
+        }
+        List<String> paths = tree.targets().stream()
+                .map(target -> TargetPath.absolute(tree.workingDirectory(), target)
+                        .toString())
+                .toList();
+        backup.write(new Checkpoints(
+                checkpointEvery,
+                CHECKPOINT_BYTES,
+                (root, counts) -> progress.save(new SavedTree(root, paths, counts, 0), writer.stats())));
+        return backup.run(tree.withParent(parent == null ? null : parent.snapshot().tree()));
+    }
+
+    /// The partial snapshot of this run: at most one at a time, none in the end.
+    private final class Partials {
+        private final PartialSnapshots stored = new PartialSnapshots(repository);
+        private final BackupRequest request;
+        private final @Nullable StoredSnapshot parent;
+        private @Nullable ObjectId last;
+
+        Partials(BackupRequest request, @Nullable StoredSnapshot parent) {
+            this.request = request;
+            this.parent = parent;
+        }
+
+        /// The new one is there before the old one goes.
+        synchronized void save(SavedTree soFar, BlobWriter.Stats added) {
+            lock.ensureHeld();
+            ObjectId fresh = stored.save(snapshot(request, parent, soFar, added, clock.instant()));
+            ObjectId old = last;
+            last = fresh;
+            if (old != null) {
+                stored.remove(old);
+            }
+        }
+
+        /// The snapshot is written; what cannot be removed now is removed after the next one.
+        synchronized void remove(List<StoredSnapshot> begun) {
+            try {
+                for (StoredSnapshot partial : begun) {
+                    stored.remove(partial.id());
+                }
+                if (last != null) {
+                    stored.remove(last);
+                }
+            } catch (StorageException e) {
+                listener.on(new BackupEvent.Warning("a partial snapshot could not be removed: " + e.fact()));
+            }
+        }
     }
 
     private SavedTree saveStream(

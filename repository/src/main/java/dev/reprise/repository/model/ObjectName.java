@@ -22,6 +22,7 @@ public final class ObjectName {
             case PACK -> "pack";
             case POINT -> "point";
             case READINGS -> "record of readings";
+            case PARTIAL -> "partial snapshot";
         };
     }
 }
