@@ -49,7 +49,7 @@ final class Toolbox {
 
     /// The same in another time zone.
     Toolbox in(String name) {
-        return new Toolbox(repository, password, Map.of("TZ", name), ZoneId.of(name));
+        return new Toolbox(repository, password, Map.of("TZ", name), ZoneId.of(name), workingDirectory);
     }
 
     /// What one command line did.

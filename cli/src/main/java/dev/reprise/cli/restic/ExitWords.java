@@ -2,6 +2,7 @@ package dev.reprise.cli.restic;
 
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.RepriseException;
+import dev.reprise.repository.model.RepositoryException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -22,12 +23,21 @@ final class ExitWords {
             case NO_REPOSITORY ->
                 "Fatal: repository does not exist: unable to open config file: " + e.fact()
                         + "\nIs there a repository at the following location?\n" + e.fact() + hint;
-            case LOCKED -> "Fatal: unable to create lock in backend: repository is already locked: " + e.fact() + hint;
+            case LOCKED -> locked(e, hint);
             case WRONG_PASSWORD -> "Fatal: wrong password or no key found: " + e.fact() + hint;
             case CANCELLED -> "Fatal: context canceled: " + e.fact();
             case OK, FAILED, INCOMPLETE, BAD_CONFIGURATION, SOURCE_FAILED, TARGET_REFUSED, DIFFERS, MISSING_PROGRAM ->
                 "Fatal: " + e.fact() + hint;
         };
+    }
+
+    /// Wrappers find out from these lines who is in the way, since when, and whether to unlock.
+    private static String locked(RepriseException e, String hint) {
+        String lock = e instanceof RepositoryException refused ? refused.lock() : "";
+        return lock.isEmpty()
+                ? "Fatal: unable to create lock in backend: " + e.fact() + hint
+                : "unable to create lock in backend: repository is already locked " + lock
+                        + "\nthe `unlock` command can be used to remove stale locks";
     }
 
     static String describe(IOException e) {

@@ -27,6 +27,15 @@ final class GoDuration {
 
     private GoDuration() {}
 
+    /// As Go prints it, in whole seconds: `1h0m0s`, `5m0s`, `10s`.
+    static String text(Duration duration) {
+        long hours = duration.toHours();
+        long minutes = duration.toMinutes();
+        return (hours > 0 ? hours + "h" : "")
+                + (minutes > 0 ? duration.toMinutesPart() + "m" : "")
+                + duration.toSecondsPart() + "s";
+    }
+
     /// @throws FatalException if it is none, or negative
     static Duration parse(String text) {
         if (text.equals("0")) {

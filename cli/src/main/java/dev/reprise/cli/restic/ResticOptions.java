@@ -1,11 +1,13 @@
 package dev.reprise.cli.restic;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.base.ExitStatus;
 import dev.reprise.base.Secret;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.Compression;
+import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.DiscardingStorage;
 import dev.reprise.storage.Storage;
@@ -245,7 +247,7 @@ public final class ResticOptions {
         Repository repository = open();
         boolean locked = false;
         try {
-            RepositoryLock lock = noLock && mayOmit ? null : repository.lock(kind, patience());
+            RepositoryLock lock = noLock && mayOmit ? null : lock(repository, kind);
             locked = true;
             return new ResticRepository(repository, lock);
         } finally {
@@ -266,6 +268,21 @@ public final class ResticOptions {
             return open(RepositoryLock.Kind.SHARED, false);
         }
         return new ResticRepository(open(new DiscardingStorage(storage())), RepositoryLock.notNeeded());
+    }
+
+    private RepositoryLock lock(Repository repository, RepositoryLock.Kind kind) {
+        try {
+            return repository.lock(kind, Duration.ZERO);
+        } catch (RepositoryException e) {
+            if (e.exitStatus() != ExitStatus.LOCKED) {
+                throw e;
+            }
+            output().info("repo already locked, waiting up to %s for the lock".formatted(GoDuration.text(patience())));
+            if (patience().isZero()) {
+                throw e;
+            }
+            return repository.lock(kind, patience());
+        }
     }
 
     /// For verbs that only read: shared, or no lock with `--no-lock`.

@@ -105,7 +105,11 @@ public final class Locks {
             LockRecord other = id.equals(own) ? null : loadPatiently(id);
             if (other != null && other.conflictsWith(kind)) {
                 throw RepositoryException.locked(
-                        storage.location(), other.describeHolder(), other.exclusive(), other.age(now()));
+                        storage.location(),
+                        other.describeHolder(),
+                        other.exclusive(),
+                        other.age(now()),
+                        other.inResticsWords(id, now()));
             }
         }
     }

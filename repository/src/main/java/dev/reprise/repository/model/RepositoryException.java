@@ -10,8 +10,22 @@ import org.jspecify.annotations.Nullable;
 public final class RepositoryException extends RepriseException {
     private static final long serialVersionUID = 1;
 
+    /// Lines about the lock in the way, as restic words them; empty for other failures.
+    private final String lock;
+
     private RepositoryException(ExitStatus status, String fact, String hint, @Nullable Throwable cause) {
+        this(status, fact, hint, cause, "");
+    }
+
+    private RepositoryException(ExitStatus status, String fact, String hint, @Nullable Throwable cause, String lock) {
         super(status, fact, hint, cause);
+        this.lock = lock;
+    }
+
+    /// What restic says of the lock in the way: whose it is, since when, its id. Scripts look for these words. Empty if
+    /// no lock is the reason.
+    public String lock() {
+        return lock;
     }
 
     public static RepositoryException absent(String location) {
@@ -31,13 +45,16 @@ public final class RepositoryException extends RepriseException {
     }
 
     /// @param holder host and process id of the other side
-    public static RepositoryException locked(String location, String holder, boolean exclusive, Duration age) {
+    /// @param lock   the same in restic's words
+    public static RepositoryException locked(
+            String location, String holder, boolean exclusive, Duration age, String lock) {
         return new RepositoryException(
                 ExitStatus.LOCKED,
                 "repository %s is locked%s by %s, %d minutes old"
                         .formatted(location, exclusive ? " exclusively" : "", holder, age.toMinutes()),
                 "wait for that process, or run \"reprise unlock\" if it is no longer running",
-                null);
+                null,
+                lock);
     }
 
     /// Our own lock is gone: others may already have removed what we rely on.
