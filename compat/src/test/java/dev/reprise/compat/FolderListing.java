@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Everything of a folder that a restore must bring back, one line of text per entry.
-final class FolderListing {
+public final class FolderListing {
     private static final int BLOCK = 1 << 20;
 
     private final Map<String, String> lines = new TreeMap<>();
@@ -24,7 +24,7 @@ final class FolderListing {
 
     /// Path (bytes outside plain ASCII as %XX) → type, mode, owner, times, links, target, size, hash, attributes.
     /// The folder itself is not listed. Names of one file (hard links) name the first of them.
-    static Map<String, String> of(Path folder) throws IOException {
+    public static Map<String, String> of(Path folder) throws IOException {
         var listing = new FolderListing();
         try (Directory directory = FileTree.local().open(RawName.of(folder.toString()))) {
             listing.walk("", directory, new TreeMap<>());

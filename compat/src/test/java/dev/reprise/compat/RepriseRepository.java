@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A repository as Reprise's own engine sees it; every call opens it anew, as a new process would.
-final class RepriseRepository {
+public final class RepriseRepository {
     static final String HOST = "compat-host";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int WORKERS = 2;
@@ -43,7 +43,7 @@ final class RepriseRepository {
 
     private final ZoneId zone;
 
-    RepriseRepository(Path folder, String password) {
+    public RepriseRepository(Path folder, String password) {
         this(folder, password, ZoneId.systemDefault());
     }
 
@@ -63,7 +63,7 @@ final class RepriseRepository {
                 .close();
     }
 
-    Repository open() {
+    public Repository open() {
         return Repository.open(new LocalStorage(folder), Secret.of(password), RANDOM, InstantSource.system());
     }
 
@@ -113,7 +113,7 @@ final class RepriseRepository {
         }
     }
 
-    List<StoredSnapshot> snapshots() {
+    public List<StoredSnapshot> snapshots() {
         try (Repository repository = open()) {
             return repository.snapshots((id, reason) -> {
                 throw new AssertionError("snapshot " + id, reason);
@@ -124,7 +124,7 @@ final class RepriseRepository {
     /// Restores a whole snapshot.
     ///
     /// @return what could not be restored
-    List<String> restore(ObjectId snapshot, Path target) {
+    public List<String> restore(ObjectId snapshot, Path target) {
         List<String> failed = Collections.synchronizedList(new ArrayList<>());
         try (Repository repository = open()) {
             var request = new FilesRestoreRequest(
@@ -158,7 +158,7 @@ final class RepriseRepository {
     /// Reads everything.
     ///
     /// @return what is wrong; a check that examined nothing counts as wrong
-    List<String> check() {
+    public List<String> check() {
         List<String> defects = Collections.synchronizedList(new ArrayList<>());
         try (Repository repository = open()) {
             CheckResult result = new RepositoryCheck(repository, event -> {

@@ -1,0 +1,146 @@
+package dev.reprise.compat.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.Secret;
+import dev.reprise.compat.FolderListing;
+import dev.reprise.compat.RepriseRepository;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.Repository.InitOptions;
+import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.storage.local.LocalStorage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// One repository of a history, what it must hold, and what was found in it last.
+final class Place {
+    private static final String PASSWORD = "campaign";
+    /// Nobody attacks it, and every run of restic derives the key.
+    private static final ScryptParameters CHEAP = new ScryptParameters(2, 8, 1);
+
+    private final Path folder;
+    private final Path scratch;
+    private final RepriseRepository reprise;
+    final Model model = new Model();
+    private Map<ObjectId, Saved> found = Map.of();
+
+    /// @param scratch for what is restored
+    Place(Path folder, Path scratch) {
+        this.folder = folder;
+        this.scratch = scratch;
+        reprise = new RepriseRepository(folder, PASSWORD);
+    }
+
+    void init(int version) {
+        Repository.init(
+                        new LocalStorage(folder),
+                        Secret.of(PASSWORD),
+                        new InitOptions(version, null, CHEAP),
+                        new SecureRandom(),
+                        InstantSource.system())
+                .close();
+    }
+
+    String location() {
+        return folder.toString();
+    }
+
+    Map<String, String> environment() {
+        return Map.of("RESTIC_REPOSITORY", location(), "RESTIC_PASSWORD", PASSWORD, "TZ", "UTC", "GOMAXPROCS", "2");
+    }
+
+    Map<String, String> copyingFrom(Place source) {
+        return Map.of(
+                "RESTIC_REPOSITORY",
+                location(),
+                "RESTIC_PASSWORD",
+                PASSWORD,
+                "RESTIC_FROM_REPOSITORY",
+                source.location(),
+                "RESTIC_FROM_PASSWORD",
+                PASSWORD,
+                "TZ",
+                "UTC");
+    }
+
+    /// Ids of the snapshots as they were found last.
+    List<ObjectId> ids() {
+        return found.keySet().stream().sorted().toList();
+    }
+
+    Saved saved(ObjectId id) {
+        return Objects.requireNonNull(found.get(id));
+    }
+
+    List<Saved> found() {
+        return List.copyOf(found.values());
+    }
+
+    /// Lists and restores every snapshot with our engine.
+    void look() throws IOException {
+        Map<ObjectId, Saved> now = new LinkedHashMap<>();
+        for (StoredSnapshot stored : reprise.snapshots()) {
+            List<String> tags = stored.snapshot().tags().stream().sorted().toList();
+            now.put(stored.id(), new Saved(stored.snapshot().time().toInstant(), tags, restored(stored.id())));
+        }
+        found = now;
+    }
+
+    private Map<String, String> restored(ObjectId id) throws IOException {
+        Path target = Files.createTempDirectory(scratch, "restored");
+        assertThat(reprise.restore(id, target)).as("restore of " + id).isEmpty();
+        Map<String, String> listing = FolderListing.of(target);
+        delete(target);
+        return listing;
+    }
+
+    /// Restores one snapshot with a program.
+    Map<String, String> restoredBy(Participant program, ObjectId id) throws IOException {
+        Path target = Files.createTempDirectory(scratch, "restored");
+        List<String> line = List.of("restore", id.hex(), "--target", target.toString(), "--no-lock");
+        Participant.Result result = program.run(new Participant.Run(scratch, environment(), line));
+        assertThat(result.status()).as("%s restore: %s", program.name(), result).isZero();
+        Map<String, String> listing = FolderListing.of(target);
+        delete(target);
+        return listing;
+    }
+
+    /// What our own check says of it.
+    List<String> defects() {
+        return new ArrayList<>(
+                found.isEmpty() && model.snapshots().isEmpty()
+                        ? List.of()
+                        : reprise.check().stream()
+                                .filter(defect -> !defect.startsWith("nothing was examined"))
+                                .toList());
+    }
+
+    List<String> locks() throws IOException {
+        try (Stream<Path> locks = Files.list(folder.resolve("locks"))) {
+            // What a killed restic was still writing has another name and is no lock.
+            return locks.map(lock -> lock.getFileName().toString())
+                    .filter(ObjectId::isName)
+                    .toList();
+        }
+    }
+
+    static void delete(Path path) throws IOException {
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path each : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+}
