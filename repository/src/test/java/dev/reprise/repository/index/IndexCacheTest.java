@@ -141,13 +141,13 @@ class IndexCacheTest {
             assertThat(packs(index)).isEqualTo(expected);
             assertThat(index.size()).isEqualTo(plain.size());
             for (BlobIndex.PackContent pack : expected) {
-                for (BlobLocation blob : pack.blobs()) {
-                    assertThat(index.find(blob.handle()))
-                            .containsExactlyInAnyOrderElementsOf(plain.find(blob.handle()));
-                    assertThat(plain.find(blob.handle()))
-                            .extracting(BlobLocation::plainLength)
-                            .contains(index.plainLength(blob.handle()));
-                }
+                // One of each pack: the packs were compared whole above.
+                BlobHandle handle = pack.blobs().get(random.nextInt(pack.blobs().size())).handle();
+                assertThat(index.find(handle)).containsExactlyInAnyOrderElementsOf(plain.find(handle));
+                assertThat(plain.find(handle))
+                        .extracting(BlobLocation::plainLength)
+                        .contains(index.plainLength(handle));
+                assertThat(pack.blobs()).allMatch(blob -> index.contains(blob.handle()));
             }
             assertThat(index.contains(BlobHandle.data(id(new Random(99))))).isFalse();
         }
@@ -362,7 +362,7 @@ class IndexCacheTest {
         }
 
         static LongStream seeds() {
-            return LongStream.concat(LongStream.rangeClosed(1, 3), new Random().longs(9));
+            return LongStream.concat(LongStream.of(1), new Random().longs(4));
         }
 
         @ParameterizedTest(name = "seed {0}")

@@ -1,0 +1,128 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.base.Secret;
+import dev.reprise.repository.cache.CacheFolders;
+import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.testing.TestStorage;
+import dev.reprise.repository.testing.TestStorage.Operation;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The index a repository gives out")
+class RepositoryIndexTest {
+    private static final ObjectId PACK = ObjectId.parse("aa".repeat(32));
+    private static final int BLOBS = 20_000;
+
+    @TempDir
+    Path place;
+
+    private final TestStorage storage = new TestStorage();
+    private final Map<ObjectId, RuntimeException> damaged = new TreeMap<>();
+    private final Repository repository = init();
+    private ObjectId file = PACK;
+
+    private Repository init() {
+        var options = new Repository.InitOptions(2, null, new ScryptParameters(2, 1, 1));
+        return Repository.init(storage, Secret.of("secret"), options, new SecureRandom(), InstantSource.system());
+    }
+
+    @BeforeEach
+    void saveIndex() {
+        var json = new StringBuilder("{\"packs\":[{\"id\":\"" + PACK.hex() + "\",\"blobs\":[");
+        for (int i = 0; i < BLOBS; i++) {
+            json.append(i == 0 ? "" : ",")
+                    .append("{\"id\":\"")
+                    .append(blob(i).hex())
+                    .append("\",\"type\":\"data\",\"offset\":%d,\"length\":40}".formatted(40 * i));
+        }
+        file = repository
+                .unpacked()
+                .save(ObjectType.INDEX, json.append("]}]}\n").toString().getBytes(StandardCharsets.US_ASCII));
+        repository.keepIndexIn(new CacheFolders(place, InstantSource.system()));
+    }
+
+    @AfterEach
+    void close() {
+        repository.close();
+    }
+
+    private static ObjectId blob(int number) {
+        return new ObjectId(7, number, 8, 9);
+    }
+
+    @Test
+    void is_kept_and_still_complete_in_another_process() {
+        repository.loadIndex(damaged::put);
+        repository.close();
+        storage.hook((operation, type) -> {
+            if (operation == Operation.READ && type == ObjectType.INDEX) {
+                throw new AssertionError("an index file was read");
+            }
+        });
+
+        try (Repository again =
+                Repository.open(storage, Secret.of("secret"), new SecureRandom(), InstantSource.system())) {
+            again.keepIndexIn(new CacheFolders(place, InstantSource.system()));
+            BlobIndex index = again.loadIndex(damaged::put);
+
+            assertThat(index.size()).isEqualTo(BLOBS);
+            assertThat(index.find(BlobHandle.data(blob(19_999))))
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.offset()).isEqualTo(799_960));
+        }
+        assertThat(damaged).isEmpty();
+    }
+
+    @Test
+    void does_not_come_from_the_cache_for_those_who_examine_it() {
+        repository.loadIndex(damaged::put);
+        byte[] bytes = storage.bytes(ObjectKey.of(ObjectType.INDEX, file));
+        bytes[bytes.length / 2] ^= 1;
+
+        assertThat(repository.loadIndex(damaged::put).size()).isEqualTo(BLOBS);
+        assertThat(damaged).isEmpty();
+        assertThat(repository.readIndex(damaged::put).size()).isZero();
+        assertThat(damaged).containsOnlyKeys(file);
+    }
+
+    @Test
+    void ends_with_the_repository() {
+        BlobIndex kept = repository.loadIndex(damaged::put);
+        BlobIndex read = repository.readIndex(damaged::put);
+        read.close();
+        repository.close();
+
+        assertThatThrownBy(() -> kept.contains(BlobHandle.data(blob(1)))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> read.contains(BlobHandle.data(blob(1)))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void of_a_repository_whose_id_names_no_folder_is_kept_nowhere() throws Exception {
+        Path elsewhere = Files.createDirectory(place.resolve("empty"));
+        var folders = new CacheFolders(elsewhere, InstantSource.system());
+
+        assertThat(folders.folder("")).isNull();
+        assertThat(folders.folder("..")).isNull();
+        assertThat(folders.folder("../" + "ab".repeat(31))).isNull();
+        assertThat(folders.folder(repository.config().id()))
+                .isEqualTo(elsewhere.resolve(repository.config().id()));
+    }
+}
