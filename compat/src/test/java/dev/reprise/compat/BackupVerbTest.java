@@ -42,8 +42,7 @@ class BackupVerbTest {
 
     @BeforeEach
     void makeTree() throws IOException {
-        tree = home.resolve("tree");
-        Files.createDirectories(tree.resolve("docs"));
+        tree = Files.createDirectories(home.resolve("tree/docs")).getParent();
         Files.writeString(tree.resolve("docs/a.txt"), "one");
         Files.writeString(tree.resolve("docs/empty"), "");
         Files.writeString(tree.resolve("b.tmp"), "two");

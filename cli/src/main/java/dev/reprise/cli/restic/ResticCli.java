@@ -124,14 +124,21 @@ public final class ResticCli {
         var text = new ArrayList<String>();
         text.add("The repository toolbox: restic's verbs, flags, variables, messages and exit statuses.");
         text.add("");
-        text.add("Usage: restic [flags] verb [flags] [arguments]");
+        text.add("Usage:\n  restic [flags] [command]");
         text.add("");
-        text.add("Verbs:");
-        verbs.names().forEach(name -> text.add("  " + name));
+        text.add("Available Commands:");
+        VerbTree.of(verbs, context)
+                .getSubcommands()
+                .forEach((name, line) -> text.add("  %-13s %s".formatted(name, title(line))));
+        text.add("  help          Print this, or the flags of one command.");
         text.add("");
-        text.add("Run \"restic verb --help\" for the flags of one verb.");
+        text.add("Use \"restic [command] --help\" for more information about a command.");
         text.forEach(context.out()::println);
         context.out().flush();
         return 0;
+    }
+
+    private static String title(CommandLine line) {
+        return String.join(" ", line.getCommandSpec().usageMessage().description());
     }
 }

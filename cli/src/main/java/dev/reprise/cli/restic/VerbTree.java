@@ -1,6 +1,7 @@
 package dev.reprise.cli.restic;
 
 import dev.reprise.cli.CommandContext;
+import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,6 +16,9 @@ final class VerbTree {
 
     @Command
     private static final class Group {}
+
+    private static final Map<String, String> GROUPS =
+            Map.of("key", "Manage keys (passwords).", "repair", "Repair the repository.");
 
     private VerbTree() {}
 
@@ -37,7 +41,10 @@ final class VerbTree {
             return known;
         }
         var made = new CommandLine(new Group());
-        made.getCommandSpec().name(name).usageMessage().description("Verbs about " + name + ".");
+        made.getCommandSpec()
+                .name(name)
+                .usageMessage()
+                .description(GROUPS.getOrDefault(name, "Verbs about " + name + "."));
         root.addSubcommand(name, made);
         return made;
     }

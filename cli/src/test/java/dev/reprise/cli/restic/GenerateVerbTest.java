@@ -102,6 +102,20 @@ class GenerateVerbTest {
     }
 
     @Test
+    void help_names_every_verb_once() {
+        assertThat(run("help")).isZero();
+
+        List<String> listed = out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("  ") && !line.startsWith("  restic"))
+                .map(line -> line.strip().split(" ", 2)[0])
+                .toList();
+        assertThat(listed).doesNotHaveDuplicates().contains("help", "key", "snapshots");
+        assertThat(ResticVerbs.standard().names())
+                .allSatisfy(words -> assertThat(listed).contains(words.split(" ", 2)[0]));
+    }
+
+    @Test
     void without_anything_to_do_it_fails() {
         assertThat(run("generate")).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("Fatal: nothing to do, please specify");

@@ -12,7 +12,6 @@ import dev.reprise.repository.tree.NodeMode;
 import dev.reprise.repository.tree.NodeTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -122,9 +121,7 @@ public final class TreeTar {
         entry.setSize(node.size());
         extendedHeader(node);
         tar.putArchiveEntry(entry);
-        try (InputStream content = reader.open(node)) {
-            content.transferTo(tar);
-        }
+        reader.copy(node, tar);
         tar.closeArchiveEntry();
         entries++;
     }

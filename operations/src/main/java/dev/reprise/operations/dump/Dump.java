@@ -10,7 +10,6 @@ import dev.reprise.operations.restore.TreeReader;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeType;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
@@ -73,9 +72,7 @@ public sealed interface Dump {
     default long write(TreeReader reader, Archive archive, OutputStream out) throws IOException {
         switch (this) {
             case File(Node node) -> {
-                try (InputStream content = reader.open(node)) {
-                    content.transferTo(out);
-                }
+                reader.copy(node, out);
                 return 0;
             }
             case Folder(ObjectId tree, List<String> names) -> {

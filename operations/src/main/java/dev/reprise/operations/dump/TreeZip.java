@@ -8,9 +8,7 @@ import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.Utf8;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeMode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -74,26 +72,23 @@ final class TreeZip {
 
     private void node(String name, Node node) throws IOException {
         switch (node.type()) {
-            case DIR -> put(entry(name + "/", DIRECTORY, node), InputStream.nullInputStream());
+            case DIR -> zip.putArchiveEntry(entry(name + "/", DIRECTORY, node));
             case FILE -> {
                 ZipArchiveEntry entry = entry(name, FILE, node);
                 entry.setSize(node.size());
-                try (InputStream content = reader.open(node)) {
-                    put(entry, content);
-                }
+                zip.putArchiveEntry(entry);
+                reader.copy(node, zip);
             }
             case SYMLINK -> {
                 RawName target = node.linkTarget();
-                byte[] bytes = target == null ? new byte[0] : target.bytes();
-                put(entry(name, SYMLINK, node), new ByteArrayInputStream(bytes));
+                zip.putArchiveEntry(entry(name, SYMLINK, node));
+                zip.write(target == null ? new byte[0] : target.bytes());
             }
-            case DEV, CHARDEV, FIFO, SOCKET, IRREGULAR -> leftOut++;
+            case DEV, CHARDEV, FIFO, SOCKET, IRREGULAR -> {
+                leftOut++;
+                return;
+            }
         }
-    }
-
-    private void put(ZipArchiveEntry entry, InputStream content) throws IOException {
-        zip.putArchiveEntry(entry);
-        content.transferTo(zip);
         zip.closeArchiveEntry();
     }
 
