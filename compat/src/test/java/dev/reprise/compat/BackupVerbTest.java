@@ -42,7 +42,8 @@ class BackupVerbTest {
 
     @BeforeEach
     void makeTree() throws IOException {
-        tree = Files.createDirectories(home.resolve("tree/docs")).getParent();
+        tree = home.resolve("tree");
+        Files.createDirectories(tree.resolve("docs"));
         Files.writeString(tree.resolve("docs/a.txt"), "one");
         Files.writeString(tree.resolve("docs/empty"), "");
         Files.writeString(tree.resolve("b.tmp"), "two");

@@ -142,7 +142,8 @@ class IndexCacheTest {
             assertThat(index.size()).isEqualTo(plain.size());
             for (BlobIndex.PackContent pack : expected) {
                 // One of each pack: the packs were compared whole above.
-                BlobHandle handle = pack.blobs().get(random.nextInt(pack.blobs().size())).handle();
+                BlobHandle handle =
+                        pack.blobs().get(random.nextInt(pack.blobs().size())).handle();
                 assertThat(index.find(handle)).containsExactlyInAnyOrderElementsOf(plain.find(handle));
                 assertThat(plain.find(handle))
                         .extracting(BlobLocation::plainLength)
