@@ -283,7 +283,7 @@ def table(results, names):
 
 
 def first_line(*command):
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip().splitlines()[0]
+    return (subprocess.run(command, capture_output=True, text=True).stdout.strip().splitlines() or ["unknown"])[0]
 
 
 def has_restic_verbs():
