@@ -268,10 +268,11 @@ final class BackupVerb implements Callable<Integer> {
         List<StoredSnapshot> begun =
                 new PartialSnapshots(repository.repository()).of(snapshotHost(), absolute(paths), index);
         if (!begun.isEmpty()) {
-            global.output().info("going on from the backup that was broken off at "
-                    + GoText.localTime(
-                            begun.getLast().snapshot().time().toEpochSecond(),
-                            global.context().zone()));
+            global.output()
+                    .info("going on from the backup that was broken off at "
+                            + GoText.localTime(
+                                    begun.getLast().snapshot().time().toEpochSecond(),
+                                    global.context().zone()));
         }
         return begun;
     }

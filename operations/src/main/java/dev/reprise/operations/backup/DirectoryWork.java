@@ -298,7 +298,8 @@ final class DirectoryWork implements Work {
 
     private void entry(Worker worker, int slot, RawName name, @Nullable SharedDirectory directory) {
         Branch branch = branches.get(name);
-        var entry = new Item(this, slot, name, branch, parentNodes.find(name), begunNodes.find(name), System.nanoTime());
+        var entry =
+                new Item(this, slot, name, branch, parentNodes.find(name), begunNodes.find(name), System.nanoTime());
         try {
             if (branch != null) {
                 branch(worker, entry, branch);
@@ -401,7 +402,9 @@ final class DirectoryWork implements Work {
                 done(
                         worker,
                         entry.slot(),
-                        run.nodes().symlink(entry.old(), entry.name(), found, attributes(entry, found, directory), target));
+                        run.nodes()
+                                .symlink(
+                                        entry.old(), entry.name(), found, attributes(entry, found, directory), target));
             }
             case FIFO -> special(worker, entry, NodeType.FIFO, found, directory);
             case BLOCK_DEVICE -> special(worker, entry, NodeType.DEV, found, directory);
@@ -411,7 +414,10 @@ final class DirectoryWork implements Work {
     }
 
     private void special(Worker worker, Item entry, NodeType type, FileMeta found, SharedDirectory directory) {
-        done(worker, entry.slot(), run.nodes().special(entry.old(), entry.name(), type, found, attributes(entry, found, directory)));
+        done(
+                worker,
+                entry.slot(),
+                run.nodes().special(entry.old(), entry.name(), type, found, attributes(entry, found, directory)));
     }
 
     private List<Xattr> attributes(Item entry, FileMeta found, SharedDirectory directory) {
@@ -535,14 +541,7 @@ final class DirectoryWork implements Work {
         Change change = run.tally().directory(item.old(), node);
         if (change != Change.UNMODIFIED || run.reportsUnchanged()) {
             run.report(new BackupEvent.ItemDone(
-                    path,
-                    true,
-                    change.action(),
-                    item.seconds(),
-                    0,
-                    0,
-                    stored.freshBytes,
-                    stored.storedBytes));
+                    path, true, change.action(), item.seconds(), 0, 0, stored.freshBytes, stored.storedBytes));
         }
         return node;
     }

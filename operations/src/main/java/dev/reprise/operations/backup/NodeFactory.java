@@ -49,19 +49,16 @@ final class NodeFactory {
         return node(name, NodeType.FILE, meta, xattrs, size, null, content, null);
     }
 
-    Node directory(
-            @Nullable Node old, RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, ObjectId subtree) {
+    Node directory(@Nullable Node old, RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, ObjectId subtree) {
         return oldIfEqual(old, node(name, NodeType.DIR, meta, xattrs, 0, null, null, subtree));
     }
 
-    Node symlink(
-            @Nullable Node old, RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, RawName target) {
+    Node symlink(@Nullable Node old, RawName name, FileMeta meta, List<FileTree.Xattr> xattrs, RawName target) {
         return oldIfEqual(old, node(name, NodeType.SYMLINK, meta, xattrs, 0, target, null, null));
     }
 
     /// A FIFO or a device.
-    Node special(
-            @Nullable Node old, RawName name, NodeType type, FileMeta meta, List<FileTree.Xattr> xattrs) {
+    Node special(@Nullable Node old, RawName name, NodeType type, FileMeta meta, List<FileTree.Xattr> xattrs) {
         return oldIfEqual(old, node(name, type, meta, xattrs, 0, null, null, null));
     }
 

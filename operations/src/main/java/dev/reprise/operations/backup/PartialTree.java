@@ -27,9 +27,7 @@ final class PartialTree {
             if (item == null) {
                 root = directory;
             } else {
-                unfinished
-                        .computeIfAbsent(item.parent(), _ -> new HashMap<>())
-                        .put(item.slot(), directory);
+                unfinished.computeIfAbsent(item.parent(), _ -> new HashMap<>()).put(item.slot(), directory);
             }
         }
     }

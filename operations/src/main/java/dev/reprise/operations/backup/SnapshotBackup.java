@@ -47,8 +47,8 @@ public record SnapshotBackup(
     public record Outcome(@Nullable ObjectId snapshot, SavedTree saved, BlobWriter.Stats added, Instant end) {}
 
     /// @param parent to compare with; null reads everything
-    /// @param begun  by backups of the same files that were broken off, oldest first: the newest is continued, and all
-    ///               are removed when the snapshot is written
+    /// @param begun  by backups of the same files that were broken off, oldest first: the newest is
+    ///               continued, and all are removed when the snapshot is written
     /// @throws OperationException if there is nothing to save, or a stream breaks off; then no snapshot was made
     /// @throws dev.reprise.base.CancelledException if the calling thread was interrupted
     public Outcome run(BackupRequest request, @Nullable StoredSnapshot parent, List<StoredSnapshot> begun) {
@@ -102,14 +102,15 @@ public record SnapshotBackup(
             backup.continueFrom(begun.getLast().snapshot().tree());
         }
         List<String> paths = tree.targets().stream()
-                .map(target -> TargetPath.absolute(tree.workingDirectory(), target)
-                        .toString())
+                .map(target ->
+                        TargetPath.absolute(tree.workingDirectory(), target).toString())
                 .toList();
         backup.write(new Checkpoints(
                 checkpointEvery,
                 CHECKPOINT_BYTES,
                 (root, counts) -> progress.save(new SavedTree(root, paths, counts, 0), writer.stats())));
-        return backup.run(tree.withParent(parent == null ? null : parent.snapshot().tree()));
+        return backup.run(
+                tree.withParent(parent == null ? null : parent.snapshot().tree()));
     }
 
     /// The partial snapshot of this run: at most one at a time, none in the end.

@@ -164,7 +164,8 @@ class CheckpointTest {
         var outcome = secondRun();
 
         assertThat(opened).containsExactlyInAnyOrder("sub/b", "sub/deep/zz");
-        assertThat(bench.content(bench.node(outcome.saved(), "/sub/b"))).isEqualTo("other".getBytes(StandardCharsets.UTF_8));
+        assertThat(bench.content(bench.node(outcome.saved(), "/sub/b")))
+                .isEqualTo("other".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
