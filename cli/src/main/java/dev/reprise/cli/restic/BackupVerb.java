@@ -17,6 +17,7 @@ import dev.reprise.repository.snapshot.SnapshotGroup.Criterion;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.sources.files.FileTree;
 import dev.reprise.sources.pipe.CommandStream;
+import dev.reprise.sources.pipe.PumpedStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -209,7 +210,7 @@ final class BackupVerb implements Callable<Integer> {
     private InputStream openStream() throws IOException {
         CommandContext context = global.context();
         if (!fromCommand) {
-            return context.in();
+            return PumpedStream.of(context.in());
         }
         String program = arguments.getFirst();
         try {
