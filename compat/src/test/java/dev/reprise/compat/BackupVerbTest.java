@@ -55,7 +55,7 @@ class BackupVerbTest {
         Files.write(tree.resolve("large"), large);
         Path repository = home.resolve("repository");
         restic = StockRestic.of("0.19", repository, PASSWORD).with(Map.of("TZ", "UTC"));
-        restic.ok("init");
+        CheapRepository.create(repository, PASSWORD);
         ours = Toolbox.of(repository, PASSWORD).inside(home);
     }
 

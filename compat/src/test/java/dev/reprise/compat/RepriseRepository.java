@@ -57,7 +57,7 @@ public final class RepriseRepository {
         Repository.init(
                         new LocalStorage(folder),
                         Secret.of(password),
-                        new Repository.InitOptions(version, null),
+                        new Repository.InitOptions(version, null, CheapRepository.COSTS),
                         RANDOM,
                         InstantSource.system())
                 .close();

@@ -94,7 +94,7 @@ class RestoreVerbTest {
     }
 
     private void save() {
-        restic.ok("init");
+        CheapRepository.create(home.resolve("repository"), PASSWORD);
         restic.ok(home.resolve("in"), "backup", "-q", "src");
     }
 

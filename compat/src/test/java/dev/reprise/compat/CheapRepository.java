@@ -1,0 +1,26 @@
+package dev.reprise.compat;
+
+import dev.reprise.base.Secret;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.storage.local.LocalStorage;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/// A repository whose key costs nothing to derive: restic's own takes half a second of every command.
+final class CheapRepository {
+    static final ScryptParameters COSTS = new ScryptParameters(2, 8, 1);
+
+    private CheapRepository() {}
+
+    static void create(Path repository, String password) {
+        Repository.init(
+                        new LocalStorage(repository),
+                        Secret.of(password),
+                        new Repository.InitOptions(2, null, COSTS),
+                        new SecureRandom(),
+                        InstantSource.system())
+                .close();
+    }
+}
