@@ -207,6 +207,20 @@ final class Lies {
             repository.index(ObjectId.hash(text("pack")), entries);
             good(repository);
         });
+        lies.put("blobs-whose-ids-start-the-same", repository -> {
+            var entries = new ArrayList<Entry>();
+            for (int i = 0; i < 60_000; i++) {
+                entries.add(new Entry("data", ObjectId.parse("%064x".formatted(i + 1)), 100L * i, 100, 0));
+            }
+            repository.index(ObjectId.hash(text("pack")), entries);
+            ObjectId[] ids = new ObjectId[60_000];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = ObjectId.parse("%064x".formatted(i + 1));
+            }
+            ObjectId tree = repository.tree(file("colliding", 5, ids));
+            repository.finish();
+            repository.snapshot(tree);
+        });
         lies.put("locks-of-nonsense", repository -> {
             good(repository);
             repository.document(ObjectType.LOCK, text("{\"time\":\"9999-12-31T23:59:59Z\",\"pid\":-1}"));
