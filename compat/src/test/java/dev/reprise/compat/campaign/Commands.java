@@ -155,11 +155,13 @@ final class Commands {
             line.add(id.hex());
             Saved old = place.saved(id);
             Saved rewritten = old.without(name);
-            if (!rewritten.listing().equals(old.listing())) {
+            if (rewritten.listing().equals(old.listing()) && !place.hasSummary(id)) {
+                line.removeLast(); // restic writes it anew for the sake of the summary
+            } else if (!rewritten.listing().equals(old.listing())) {
                 changes.add(forget ? new Change.Replace(old, rewritten) : new Change.Add(rewritten.tagged(REWRITTEN)));
             }
         }
-        return new Command("rewrite", line, changes);
+        return line.size() == (forget ? 4 : 3) ? backup() : new Command("rewrite", line, changes);
     }
 
     /// At least one.

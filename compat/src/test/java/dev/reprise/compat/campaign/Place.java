@@ -15,13 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// One repository of a history, what it must hold, and what was found in it last.
@@ -35,6 +38,7 @@ final class Place {
     private final RepriseRepository reprise;
     final Model model = new Model();
     private Map<ObjectId, Saved> found = Map.of();
+    private final Set<ObjectId> withSummary = new HashSet<>();
 
     /// @param scratch for what is restored
     Place(Path folder, Path scratch) {
@@ -80,6 +84,11 @@ final class Place {
         return found.keySet().stream().sorted().toList();
     }
 
+    /// Snapshots of restic 0.14 have none.
+    boolean hasSummary(ObjectId id) {
+        return withSummary.contains(id);
+    }
+
     Saved saved(ObjectId id) {
         return Objects.requireNonNull(found.get(id));
     }
@@ -93,6 +102,9 @@ final class Place {
         Map<ObjectId, Saved> now = new LinkedHashMap<>();
         for (StoredSnapshot stored : reprise.snapshots()) {
             List<String> tags = stored.snapshot().tags().stream().sorted().toList();
+            if (stored.snapshot().summary() != null) {
+                withSummary.add(stored.id());
+            }
             now.put(stored.id(), new Saved(stored.snapshot().time().toInstant(), tags, restored(stored.id())));
         }
         found = now;
@@ -104,6 +116,13 @@ final class Place {
         Map<String, String> listing = FolderListing.of(target);
         delete(target);
         return listing;
+    }
+
+    /// When the snapshots were made, without restoring them.
+    List<Instant> times() {
+        return reprise.snapshots().stream()
+                .map(stored -> stored.snapshot().time().toInstant())
+                .toList();
     }
 
     /// Restores one snapshot with a program.

@@ -32,6 +32,16 @@ public final class RepriseParticipant implements Participant {
     /// How many calls the last complete run of a verb took: what a random moment is chosen from.
     private final Map<String, Integer> usualCalls = new ConcurrentHashMap<>();
 
+    private final InstantSource clock;
+
+    public RepriseParticipant() {
+        this(InstantSource.system());
+    }
+
+    RepriseParticipant(InstantSource clock) {
+        this.clock = clock;
+    }
+
     @Override
     public String name() {
         return "reprise";
@@ -98,7 +108,7 @@ public final class RepriseParticipant implements Participant {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 CommandContext.Terminal.NONE,
-                InstantSource.system(),
+                clock,
                 ZoneOffset.UTC,
                 () -> RANDOM,
                 location -> new WatchedStorage(StorageUrl.open(location), watcher, calls));
