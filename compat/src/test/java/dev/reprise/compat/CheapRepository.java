@@ -9,16 +9,21 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 
 /// A repository whose key costs nothing to derive: restic's own takes half a second of every command.
-final class CheapRepository {
+public final class CheapRepository {
     static final ScryptParameters COSTS = new ScryptParameters(2, 8, 1);
 
     private CheapRepository() {}
 
-    static void create(Path repository, String password) {
+    public static void create(Path repository, String password) {
+        create(repository, password, 2);
+    }
+
+    /// @param version of the repository format, 1 or 2
+    public static void create(Path repository, String password, int version) {
         Repository.init(
                         new LocalStorage(repository),
                         Secret.of(password),
-                        new Repository.InitOptions(2, null, COSTS),
+                        new Repository.InitOptions(version, null, COSTS),
                         new SecureRandom(),
                         InstantSource.system())
                 .close();

@@ -3,7 +3,6 @@ package dev.reprise.compat;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.Secret;
 import dev.reprise.repository.Repository;
-import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.SnapshotEdit;
 import dev.reprise.repository.snapshot.StoredSnapshot;
@@ -45,13 +44,7 @@ final class HistoryFixture {
 
     /// A new repository whose key costs nothing.
     static HistoryFixture create(Path repository, int version) {
-        Repository.init(
-                        new LocalStorage(repository),
-                        Secret.of(PASSWORD),
-                        new Repository.InitOptions(version, null, new ScryptParameters(2, 8, 1)),
-                        new SecureRandom(),
-                        InstantSource.system())
-                .close();
+        CheapRepository.create(repository, PASSWORD, version);
         return new HistoryFixture(repository);
     }
 

@@ -3,20 +3,14 @@ package dev.reprise.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.base.RawName;
-import dev.reprise.base.Secret;
-import dev.reprise.repository.Repository;
-import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.sources.files.FileMeta;
 import dev.reprise.sources.files.FileTarget;
 import dev.reprise.sources.files.FileTree;
-import dev.reprise.storage.local.LocalStorage;
 import dev.reprise.testkit.restic.StockRestic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +46,7 @@ class ReadingVerbsTest {
         Files.createDirectories(tree);
         NastyTree.write(tree, 1);
         giveAccessControlList();
-        initCheaply(home.resolve("repository"));
+        CheapRepository.create(home.resolve("repository"), PASSWORD);
         stock = StockRestic.of("0.19", home.resolve("repository"), PASSWORD).with(Map.of("TZ", ZONE));
         ours = Toolbox.of(home.resolve("repository"), PASSWORD).in(ZONE);
         Path inside = home.resolve("source");
@@ -73,18 +67,6 @@ class ReadingVerbsTest {
                 .filter(id -> stock.ok("cat", "snapshot", id).out().contains("\"time\": \"" + day))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /// With a key that costs nothing to derive.
-    private static void initCheaply(Path folder) {
-        var options = new Repository.InitOptions(2, null, new ScryptParameters(16, 1, 1));
-        Repository.init(
-                        new LocalStorage(folder),
-                        Secret.of(PASSWORD),
-                        options,
-                        new SecureRandom(),
-                        InstantSource.system())
-                .close();
     }
 
     /// `user:1234:rw-` beside the owner.

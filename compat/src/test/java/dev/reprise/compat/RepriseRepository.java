@@ -54,13 +54,7 @@ public final class RepriseRepository {
     }
 
     void init(int version) {
-        Repository.init(
-                        new LocalStorage(folder),
-                        Secret.of(password),
-                        new Repository.InitOptions(version, null, CheapRepository.COSTS),
-                        RANDOM,
-                        InstantSource.system())
-                .close();
+        CheapRepository.create(folder, password, version);
     }
 
     public Repository open() {

@@ -3,20 +3,14 @@ package dev.reprise.compat.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.base.ObjectId;
-import dev.reprise.base.Secret;
+import dev.reprise.compat.CheapRepository;
 import dev.reprise.compat.FolderListing;
 import dev.reprise.compat.RepriseRepository;
-import dev.reprise.repository.Repository;
-import dev.reprise.repository.Repository.InitOptions;
-import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.snapshot.StoredSnapshot;
-import dev.reprise.storage.local.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -30,8 +24,6 @@ import java.util.stream.Stream;
 /// One repository of a history, what it must hold, and what was found in it last.
 final class Place {
     private static final String PASSWORD = "campaign";
-    /// Nobody attacks it, and every run of restic derives the key.
-    private static final ScryptParameters CHEAP = new ScryptParameters(2, 8, 1);
 
     private final Path folder;
     private final Path scratch;
@@ -48,13 +40,7 @@ final class Place {
     }
 
     void init(int version) {
-        Repository.init(
-                        new LocalStorage(folder),
-                        Secret.of(PASSWORD),
-                        new InitOptions(version, null, CHEAP),
-                        new SecureRandom(),
-                        InstantSource.system())
-                .close();
+        CheapRepository.create(folder, PASSWORD, version);
     }
 
     String location() {

@@ -123,7 +123,9 @@ class SimulatedYearTest {
 
     private void run(String... line) {
         Result result = reprise.run(new Run(files, place.environment(), Arrays.asList(line)));
-        assertThat(result.status()).as("%s at %s: %s", Arrays.asList(line), now, result).isZero();
+        assertThat(result.status())
+                .as("%s at %s: %s", Arrays.asList(line), now, result)
+                .isZero();
     }
 
     private void verify() throws IOException {
@@ -131,7 +133,8 @@ class SimulatedYearTest {
         assertThat(kept).isEqualTo(present);
         Set<String> needed = new HashSet<>();
         kept.forEach(time -> needed.addAll(saved.getOrDefault(time, Set.of())));
-        long model = needed.stream().mapToLong(name -> sizes.getOrDefault(name, 0L)).sum();
+        long model =
+                needed.stream().mapToLong(name -> sizes.getOrDefault(name, 0L)).sum();
         long trees = 12_000L * kept.size();
         assertThat(bytes("data"))
                 .as("bytes of packs at %s, of %d in %d snapshots", now, model, kept.size())
@@ -144,7 +147,8 @@ class SimulatedYearTest {
     /// The rules, told once more: each keeps the newest of so many days, weeks, months, years; one that is not used up
     /// keeps the oldest too.
     private void keepByTheRules() {
-        List<Instant> newestFirst = present.stream().sorted(Comparator.reverseOrder()).toList();
+        List<Instant> newestFirst =
+                present.stream().sorted(Comparator.reverseOrder()).toList();
         Set<Instant> kept = new HashSet<>();
         keep(kept, newestFirst, 7, ChronoField.EPOCH_DAY::getFrom);
         keep(

@@ -3,14 +3,13 @@ package dev.reprise.compat.wrappers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.base.Secret;
+import dev.reprise.compat.CheapRepository;
 import dev.reprise.compat.campaign.Participant;
 import dev.reprise.compat.campaign.Participant.Result;
 import dev.reprise.compat.campaign.Participant.Run;
 import dev.reprise.compat.campaign.RepriseParticipant;
 import dev.reprise.compat.campaign.StockParticipant;
 import dev.reprise.repository.Repository;
-import dev.reprise.repository.Repository.InitOptions;
-import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.storage.local.LocalStorage;
 import dev.reprise.testkit.restic.StockRestic;
@@ -46,13 +45,7 @@ class ExitStatusTest {
         folder = home.resolve("repository");
         files = Files.createDirectory(home.resolve("files"));
         Files.writeString(files.resolve("a"), "content");
-        Repository.init(
-                        new LocalStorage(folder),
-                        Secret.of(PASSWORD),
-                        new InitOptions(2, null, new ScryptParameters(2, 8, 1)),
-                        new SecureRandom(),
-                        InstantSource.system())
-                .close();
+        CheapRepository.create(folder, PASSWORD);
     }
 
     static Stream<Participant> programs() {
@@ -94,7 +87,13 @@ class ExitStatusTest {
         assertStatus(1, program, "forget");
         assertStatus(1, program, "backup");
         assertStatus(1, program, "backup", "does-not-exist");
-        assertStatus(1, program, "restore", "latest", "--target", home.resolve("target").toString());
+        assertStatus(
+                1,
+                program,
+                "restore",
+                "latest",
+                "--target",
+                home.resolve("target").toString());
         assertStatus(1, program, "cat", "snapshot", "0123456789");
         assertStatus(1, program, "init");
         assertStatus(1, program, "check", "--read-data-subset", "nonsense");
@@ -126,7 +125,8 @@ class ExitStatusTest {
     @ParameterizedTest
     @MethodSource("programs")
     void no_repository_is_10(Participant program) {
-        Map<String, String> nowhere = Map.of("RESTIC_REPOSITORY", home.resolve("nowhere").toString());
+        Map<String, String> nowhere =
+                Map.of("RESTIC_REPOSITORY", home.resolve("nowhere").toString());
         for (String verb : List.of("snapshots", "check", "prune", "unlock", "stats")) {
             assertThat(run(program, nowhere, verb).status()).as(verb).isEqualTo(10);
         }
@@ -214,7 +214,9 @@ class ExitStatusTest {
                 line = out.readLine();
             }
             assertThat(line).as("that it waits").isNotNull();
-            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
 
             assertThat(process.waitFor()).isEqualTo(130);
         }

@@ -3,6 +3,7 @@ package dev.reprise.compat.wrappers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.reprise.compat.CheapRepository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,8 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Programs made for restic go through their whole cycle on Reprise.
+/// Programs made for restic go through their whole cycle on Reprise. Only what they initialise has a costly key: each
+/// command is a process of its own that derives it.
 class RealWrappersTest {
+    private static final String PASSWORD = "secret of a wrapper";
+
     @TempDir
     private Path home;
 
@@ -36,6 +40,7 @@ class RealWrappersTest {
         Files.writeString(home.resolve("files/a"), "content of a");
         Files.writeString(home.resolve("files/sub/b"), "content of b");
         Files.writeString(home.resolve("files/c.tmp"), "left out");
+        CheapRepository.create(home.resolve("repository"), PASSWORD);
     }
 
     private Result run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
@@ -55,9 +60,13 @@ class RealWrappersTest {
     @Test
     void crestic_initialises_saves_lists_forgets_prunes_checks_and_restores() throws Exception {
         Path config = Files.writeString(home.resolve("crestic.cfg"), """
-                [global.environ]
+                [home.environ]
                 RESTIC_REPOSITORY: %1$s/repository
-                RESTIC_PASSWORD: secret of crestic
+                RESTIC_PASSWORD: %2$s
+
+                [new.environ]
+                RESTIC_REPOSITORY: %1$s/new
+                RESTIC_PASSWORD: %2$s
 
                 [home.backup]
                 _arguments: %1$s/files
@@ -71,9 +80,9 @@ class RealWrappersTest {
                 [home.restore]
                 target: %1$s/restored
                 _arguments: latest
-                """.formatted(home));
+                """.formatted(home, PASSWORD));
         String[][] lines = {
-            {"home", "init"},
+            {"new", "init"},
             {"home", "backup"},
             {"home", "backup"},
             {"home", "snapshots"},
@@ -84,7 +93,8 @@ class RealWrappersTest {
             {"home", "restore"}
         };
         for (String[] line : lines) {
-            List<String> command = new ArrayList<>(List.of(programs.resolve("crestic").toString()));
+            List<String> command =
+                    new ArrayList<>(List.of(programs.resolve("crestic").toString()));
             command.addAll(List.of(line));
             Result result = run(onPath("CRESTIC_CONFIG_FILE", config), command.toArray(String[]::new));
             assertThat(result.status()).as("%s: %s", line[1], result.out()).isZero();
@@ -92,6 +102,7 @@ class RealWrappersTest {
                 assertThat(result.out()).contains("home", "2 snapshots");
             }
         }
+        assertThat(home.resolve("new/config")).exists();
         Path restored = home.resolve("restored" + home.resolve("files"));
         assertThat(restored.resolve("a")).hasContent("content of a");
         assertThat(restored.resolve("sub/b")).hasContent("content of b");
@@ -99,14 +110,33 @@ class RealWrappersTest {
     }
 
     @Test
-    void runrestic_saves_prunes_checks_and_writes_its_metrics() throws Exception {
+    void runrestic_initialises_saves_prunes_checks_and_writes_its_metrics() throws Exception {
         Path metrics = home.resolve("metrics.prom");
-        Path config = Files.writeString(home.resolve("runrestic.toml"), """
+        runrestic(config("new", metrics), "init");
+        Path config = config("repository", metrics);
+        runrestic(config, "backup");
+        runrestic(config);
+
+        assertThat(home.resolve("new/config")).exists();
+        String written = Files.readString(metrics);
+        assertThat(written)
+                .containsPattern("restic_backup_files_unmodified\\{.*\\} 2")
+                .containsPattern("restic_backup_rc\\{.*\\} 0")
+                .containsPattern("restic_forget_removed_snapshots\\{.*\\} 1")
+                .containsPattern("restic_forget_rc\\{.*\\} 0")
+                .containsPattern("restic_prune_remaining_blobs\\{.*\\} [1-9]")
+                .containsPattern("restic_check_rc\\{.*\\} 0")
+                .containsPattern("restic_stats_total_file_count\\{.*\\} [1-9]");
+    }
+
+    private Path config(String repository, Path metrics) throws IOException {
+        return Files.writeString(
+                home.resolve(repository + ".toml"), """
                 name = "test"
-                repositories = ["%1$s/repository"]
+                repositories = ["%1$s/%2$s"]
 
                 [environment]
-                RESTIC_PASSWORD = "secret of runrestic"
+                RESTIC_PASSWORD = "%3$s"
 
                 [backup]
                 sources = ["%1$s/files"]
@@ -119,22 +149,8 @@ class RealWrappersTest {
                 checks = ["read-data"]
 
                 [metrics.prometheus]
-                path = "%2$s"
-                """.formatted(home, metrics));
-        for (String action : List.of("init", "backup", "backup")) {
-            runrestic(config, action);
-        }
-        runrestic(config);
-
-        String written = Files.readString(metrics);
-        assertThat(written)
-                .containsPattern("restic_backup_files_unmodified\\{.*\\} 2")
-                .containsPattern("restic_backup_rc\\{.*\\} 0")
-                .containsPattern("restic_forget_removed_snapshots\\{.*\\} 2")
-                .containsPattern("restic_forget_rc\\{.*\\} 0")
-                .containsPattern("restic_prune_remaining_blobs\\{.*\\} [1-9]")
-                .containsPattern("restic_check_rc\\{.*\\} 0")
-                .containsPattern("restic_stats_total_file_count\\{.*\\} [1-9]");
+                path = "%4$s"
+                """.formatted(home, repository, PASSWORD, metrics));
     }
 
     private void runrestic(Path config, String... actions) throws Exception {

@@ -25,7 +25,8 @@ final class RepriseProgram {
 
     /// Puts a program `restic` into a folder.
     static void install(Path folder) throws IOException {
-        String words = String.join(" ", command().stream().map(word -> "'" + word + "'").toList());
+        String words = String.join(
+                " ", command().stream().map(word -> "'" + word + "'").toList());
         Path program = Files.writeString(folder.resolve("restic"), "#!/bin/sh\nexec " + words + " \"$@\"\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

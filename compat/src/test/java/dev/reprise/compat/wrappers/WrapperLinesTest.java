@@ -53,7 +53,9 @@ class WrapperLinesTest {
         var theirs = RESTIC.run(new Run(folder, environment("theirs"), located(words, "theirs")));
         var ours = new RepriseParticipant().run(new Run(folder, environment("ours"), located(words, "ours")));
 
-        assertThat(ours.status()).as("%s%nrestic: %s%nreprise: %s", line, theirs, ours).isEqualTo(theirs.status());
+        assertThat(ours.status())
+                .as("%s%nrestic: %s%nreprise: %s", line, theirs, ours)
+                .isEqualTo(theirs.status());
         assertThat(ours.err()).doesNotContain("unknown flag", "unknown command", "internal error");
         assertThat(theirs.err()).doesNotContain("unknown flag", "unknown command");
     }
