@@ -158,7 +158,9 @@ public final class Repository implements AutoCloseable {
     public static Repository open(
             Storage storage, Secret password, String hint, SecureRandom random, InstantSource clock) {
         if (storage.size(ObjectKey.CONFIG) < 0) {
-            throw RepositoryException.absent(storage.location());
+            throw holdsAny(storage, ObjectType.KEY)
+                    ? RepositoryException.configMissing(storage.location())
+                    : RepositoryException.absent(storage.location());
         }
         OpenedKey key = new KeyFiles(storage, random).open(password, hint);
         return opened(storage, key.id(), key.master(), random, clock);
@@ -185,7 +187,7 @@ public final class Repository implements AutoCloseable {
         try {
             return RepositoryConfig.parse(new Sealer(keys, random).open(sealed));
         } catch (ForgedException | IllegalArgumentException e) {
-            throw RepositoryException.damaged("config", String.valueOf(e.getMessage()), e);
+            throw RepositoryException.unopenable("config", String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -152,12 +152,12 @@ public final class KeyFiles {
     private RepositoryException notOpened(SequencedMap<ObjectId, String> damaged, int tried) {
         if (damaged.isEmpty()) {
             return tried == 0
-                    ? RepositoryException.damaged("repository " + storage.location(), "it has no key", null)
+                    ? RepositoryException.unopenable("repository " + storage.location(), "it has no key", null)
                     : RepositoryException.wrongPassword(storage.location(), tried);
         }
         List<String> reasons = new ArrayList<>();
         damaged.forEach((id, reason) -> reasons.add(ObjectName.of(ObjectType.KEY, id) + ": " + reason));
-        return RepositoryException.damaged(
+        return RepositoryException.unopenable(
                 "repository " + storage.location(),
                 String.join("; ", reasons) + "; the password opens no other key",
                 null);

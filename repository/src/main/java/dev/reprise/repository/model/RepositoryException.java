@@ -36,6 +36,26 @@ public final class RepositoryException extends RepriseException {
                 null);
     }
 
+    /// There are keys, but no configuration.
+    public static RepositoryException configMissing(String location) {
+        return new RepositoryException(
+                ExitStatus.NO_REPOSITORY,
+                "the file config of the repository at %s is missing, although there are keys".formatted(location),
+                "put back a copy of that file, from this repository and no other; everything else may be whole",
+                null);
+    }
+
+    /// Keys or configuration: without them nothing can be examined.
+    ///
+    /// @param object what, with its id if it has one
+    public static RepositoryException unopenable(String object, String detail, @Nullable Throwable cause) {
+        return new RepositoryException(
+                ExitStatus.FAILED,
+                object + " is damaged: " + detail,
+                "put back a copy of the file, from this repository and no other; everything else may be whole",
+                cause);
+    }
+
     public static RepositoryException wrongPassword(String location, int keysTried) {
         return new RepositoryException(
                 ExitStatus.WRONG_PASSWORD,
