@@ -40,13 +40,16 @@ public final class CoverageFlags {
     /// @return null for any age
     /// @throws RepriseException if it is none
     public @Nullable Duration maxAge() {
-        if (age.isEmpty()) {
-            return null;
-        }
-        Matcher matcher = AGE.matcher(age);
+        return age.isEmpty() ? null : age(age);
+    }
+
+    /// @param text a number and its unit, as in `30d`
+    /// @throws RepriseException if it is none
+    public static Duration age(String text) {
+        Matcher matcher = AGE.matcher(text);
         if (!matcher.matches()) {
             throw new OperationException(
-                    ExitStatus.FAILED, "\"%s\" is no age".formatted(age), "write it like 12h, 30d or 4w", null);
+                    ExitStatus.FAILED, "\"%s\" is no age".formatted(text), "write it like 12h, 30d or 4w", null);
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -1,25 +1,33 @@
 package dev.reprise.cli.stack;
 
+import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RepriseException;
 import dev.reprise.cli.CommandContext;
+import dev.reprise.cli.CoverageFlags;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.check.Coverage;
 import dev.reprise.operations.check.Presence;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.recovery.status.SourceStatus;
 import dev.reprise.repository.Repository;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "status",
@@ -27,7 +35,9 @@ import picocli.CommandLine.Mixin;
         description = {
             "Looks at the recovery points of each job's repository. \"Would lose\" is the age of what the newest whole"
                     + " capture stands for: the RPO if the source died now.",
-            "Does not read data: \"reprise check\" does. Does not estimate how long a recovery takes: a restore"
+            "Tells also how much of each repository was read and found good lately, by \"reprise check --read-data\" or by"
+                    + " \"reprise restic check\" on any host.",
+            "Does not read data itself. Does not estimate how long a recovery takes: a restore"
                     + " reports how long it took.",
             ""
         },
@@ -38,15 +48,23 @@ import picocli.CommandLine.Mixin;
             "12:the password is wrong",
             "20:the configuration is wrong"
         },
-        footer = {"  reprise status", "  reprise status --json"})
+        footer = {"  reprise status", "  reprise status --max-age 7d --json"})
 public final class StatusCommand implements Callable<Integer> {
     @Mixin
     private final GlobalOptions global;
 
-    private final CommandContext context;
     private static final int MOST_DEFECTS = 10;
 
+    @Option(
+            names = "--max-age",
+            paramLabel = "AGE",
+            description = "Data counts as read if that was not longer ago. Default: 30d.")
+    private String maxAge = "30d";
+
+    private final CommandContext context;
+
     private final Stack.Factory stacks;
+    private final Map<String, Coverage> coverages = new TreeMap<>();
     private boolean unreadable;
 
     public StatusCommand(CommandContext context, Stack.Factory stacks) {
@@ -57,26 +75,28 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Duration age = CoverageFlags.age(maxAge);
         Stack stack = stacks.of(global);
         Map<String, List<RecoveryPoint>> points = new HashMap<>();
         List<SourceStatus> all = new ArrayList<>();
-        for (Stack.Job job : jobs(stack, points)) {
-            List<RecoveryPoint> known = points.computeIfAbsent(job.repository(), name -> read(stack, name));
+        for (Stack.Job job : jobs(stack, points, age)) {
+            List<RecoveryPoint> known = points.computeIfAbsent(job.repository(), name -> read(stack, name, age));
             job.sources().forEach(source -> all.add(SourceStatus.of(job.name(), source, known, context.clock())));
         }
         show(all);
+        coverages.forEach((repository, covered) -> show(repository, covered, age));
         return !unreadable && all.stream().allMatch(status -> status.attention().isEmpty())
                 ? ExitStatus.OK.code()
                 : ExitStatus.INCOMPLETE.code();
     }
 
     /// The jobs of the configuration; on a machine that has none, those the points tell of.
-    private List<Stack.Job> jobs(Stack stack, Map<String, List<RecoveryPoint>> points) {
+    private List<Stack.Job> jobs(Stack stack, Map<String, List<RecoveryPoint>> points, Duration age) {
         if (!stack.jobs().isEmpty()) {
             return stack.jobs();
         }
         String repository = Select.repository(stack, "");
-        List<RecoveryPoint> known = points.computeIfAbsent(repository, name -> read(stack, name));
+        List<RecoveryPoint> known = points.computeIfAbsent(repository, name -> read(stack, name, age));
         Map<String, Set<String>> sources = new TreeMap<>();
         for (RecoveryPoint point : known) {
             Set<String> ofJob = sources.computeIfAbsent(point.job(), _ -> new TreeSet<>());
@@ -94,9 +114,11 @@ public final class StatusCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private List<RecoveryPoint> read(Stack stack, String repository) {
+    private List<RecoveryPoint> read(Stack stack, String repository, Duration age) {
         try (Repository opened = stack.open(repository)) {
-            List<String> defects = Presence.defects(opened);
+            Presence presence = Presence.of(opened);
+            cover(opened, repository, presence, age);
+            List<String> defects = presence.defects();
             defects.stream().limit(MOST_DEFECTS).forEach(fact -> global.output().warning(fact, ""));
             if (!defects.isEmpty()) {
                 unreadable = true;
@@ -113,6 +135,18 @@ public final class StatusCommand implements Callable<Integer> {
                                 String.valueOf(reason.getMessage()),
                                 "run \"reprise check\" to see what else is affected");
             });
+        }
+    }
+
+    /// Where it cannot be told, everything else still can.
+    private void cover(Repository opened, String repository, Presence presence, Duration age) {
+        try {
+            coverages.put(
+                    repository, presence.coverage(opened, age, context.clock().instant()));
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            global.output().warning("what was read of %s cannot be told: %s".formatted(repository, e.fact()), e.hint());
         }
     }
 
@@ -144,6 +178,40 @@ public final class StatusCommand implements Callable<Integer> {
                             "%s/%s: %s".formatted(status.job(), status.source(), fact),
                             "run \"reprise backup %s\"".formatted(status.job())));
         }
+    }
+
+    private void show(String repository, Coverage covered, Duration age) {
+        Duration oldest = covered.oldest();
+        global.output()
+                .message(
+                        "coverage",
+                        fields -> fields.put("repository", repository)
+                                .put("max_age_seconds", age.toSeconds())
+                                .put("percent", covered.percent())
+                                .put("bytes", covered.bytes())
+                                .put("bytes_read", covered.coveredBytes())
+                                .put("packs", covered.packs())
+                                .put("packs_read", covered.coveredPacks())
+                                .put("packs_never_read", covered.neverRead())
+                                .put("oldest_reading_age_seconds", oldest == null ? -1 : oldest.toSeconds()));
+        global.output().result("repository %s: %s".formatted(repository, words(covered, oldest, age)));
+    }
+
+    private static String words(Coverage covered, @Nullable Duration oldest, Duration age) {
+        if (covered.packs() == 0) {
+            return "holds no data";
+        }
+        if (oldest == null) {
+            return "its data was never read; run \"reprise check --read-data\"";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.1f%% of its data was read and found good within %s; %s",
+                covered.percent(),
+                Show.duration(age),
+                covered.neverRead() > 0
+                        ? "%d of %d packs were never read".formatted(covered.neverRead(), covered.packs())
+                        : "the oldest reading is %s ago".formatted(Show.duration(oldest)));
     }
 
     private List<String> row(SourceStatus status) {

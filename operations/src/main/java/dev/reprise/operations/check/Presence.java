@@ -7,6 +7,8 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.storage.ObjectType;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,27 +16,34 @@ import java.util.Map;
 
 /// Whether what points need is there at all: snapshots that open, an index that knows them, packs of the right size.
 /// Costs a look at every snapshot and index and one listing of the packs; content is not read.
-public final class Presence {
-    private Presence() {}
-
-    /// One sentence for everything that is missing or does not open; empty when all is there.
-    public static List<String> defects(Repository repository) {
+///
+/// @param defects one sentence for everything that is missing or does not open; empty when all is there
+/// @param packs   bytes of every pack that is there and that the index names
+public record Presence(List<String> defects, Map<ObjectId, Long> packs) {
+    public static Presence of(Repository repository) {
         List<String> defects = new ArrayList<>();
         var snapshots = repository.snapshots((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
         BlobIndex index = repository.readIndex((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
-        new PackListing(repository.storage(), index, new Findings(event -> {
-                    if (event instanceof CheckEvent.Defect(String fact)) {
-                        defects.add(fact);
-                    }
-                }))
-                .run();
+        var packs = new PackListing(repository.storage(), index, new Findings(event -> {
+            if (event instanceof CheckEvent.Defect(String fact)) {
+                defects.add(fact);
+            }
+        }));
+        packs.run();
         for (var each : snapshots) {
             if (!index.contains(BlobHandle.tree(each.snapshot().tree()))) {
                 defects.add("snapshot %s cannot be restored: no index names its tree"
                         .formatted(each.id().shortHex()));
             }
         }
-        return defects;
+        return new Presence(defects, packs.named());
+    }
+
+    /// How much of what is there was read lately. No pack is opened.
+    ///
+    /// @param maxAge readings before that do not count
+    public Coverage coverage(Repository repository, Duration maxAge, Instant now) {
+        return ReadingLog.load(repository, now).coverage(packs, maxAge);
     }
 
     /// Refuses to go on when packs that the index names are missing or cut off: a backup would take their content
