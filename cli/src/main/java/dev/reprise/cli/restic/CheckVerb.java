@@ -10,6 +10,7 @@ import dev.reprise.operations.check.Coverage;
 import dev.reprise.operations.check.PackSelection;
 import dev.reprise.operations.check.ReadingLog;
 import dev.reprise.operations.check.RepositoryCheck;
+import dev.reprise.operations.point.Points;
 import dev.reprise.repository.model.GoJsonWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,7 @@ final class CheckVerb implements Callable<Integer> {
 
     private volatile String phase = "snapshot files";
     private volatile boolean indexDamaged;
+    private int damagedPoints;
 
     CheckVerb(CommandContext context) {
         this.global = new ResticOptions(context);
@@ -79,6 +81,7 @@ final class CheckVerb implements Callable<Integer> {
                     Runtime.getRuntime().availableProcessors());
             var check = new RepositoryCheck(opened.repository(), this::report);
             result = check.run(request);
+            new Points(opened.repository()).asWritten((_, reason) -> damagedPoint(reason));
             if (opened.lock() != null) {
                 CoverageFlags.remember(log, check, global.output()::warning);
             }
@@ -119,8 +122,16 @@ final class CheckVerb implements Callable<Integer> {
                 indexDamaged |= phase.equals("index");
                 error(fact);
             }
+            case CheckEvent.Affected(String path, String snapshot) ->
+                error("\"%s\" of snapshot %s cannot be restored whole".formatted(path, snapshot));
             case CheckEvent.Hint(String fact) -> output.detail(fact);
         }
+    }
+
+    /// Restic does not know recovery points, and finds nothing wrong then.
+    private void damagedPoint(RuntimeException reason) {
+        damagedPoints++;
+        error(reason.getMessage() + "; its snapshots can still be restored one by one");
     }
 
     private static String phase(String name, long of) {
@@ -150,7 +161,7 @@ final class CheckVerb implements Callable<Integer> {
             return;
         }
         GoJsonWriter json = new GoJsonWriter().raw("{\"message_type\":\"summary\",\"num_errors\":");
-        json.number(result == null ? 1 : result.defects()).raw(",\"broken_packs\":");
+        json.number(result == null ? 1 : result.defects() + damagedPoints).raw(",\"broken_packs\":");
         List<ObjectId> broken = result == null ? List.of() : repairable(result);
         json.raw(
                 broken.isEmpty()
@@ -174,7 +185,7 @@ final class CheckVerb implements Callable<Integer> {
     }
 
     private void conclude(CheckResult result) {
-        if (result.defects() == 0) {
+        if (result.defects() + damagedPoints == 0) {
             if (result.needsPrune()) {
                 global.output()
                         .info("additional files were found in the repo, which likely contain duplicate data.\n"
@@ -189,29 +200,60 @@ final class CheckVerb implements Callable<Integer> {
         throw new FatalException("repository contains errors");
     }
 
-    /// Which verbs mend what was found.
+    /// Which verbs mend what was found, in this order.
     private void advise(CheckResult result) {
         ResticOutput output = global.output();
         if (indexDamaged) {
             output.warning("\nThe repository index is damaged and must be repaired. You must run `restic repair index'"
                     + " to correct this.\n");
+            output.warning("restic repair index");
+            output.warning("\nThen run check again: what else is damaged can only be seen with a whole index.\n");
+        } else {
+            adviseOnPacks(result);
         }
+        for (ObjectId key : result.damagedKeys()) {
+            output.warning("restic key remove " + key.hex());
+        }
+        if (damagedPoints > 0) {
+            output.warning("\nA damaged point is mended by a copy of its file below reprise/points; without one, remove"
+                    + " the file.");
+        }
+        if (!result.affectedSnapshots().isEmpty()) {
+            output.warning("snapshots that cannot be restored whole: " + words(result.affectedSnapshots(), true));
+        }
+    }
+
+    private void adviseOnPacks(CheckResult result) {
+        ResticOutput output = global.output();
         List<ObjectId> broken = repairable(result);
         if (!broken.isEmpty()) {
             output.warning("\nThe repository contains damaged pack files. These damaged files must be removed to repair"
                     + " the repository. This can be done using the following commands:\n");
-            output.warning(
-                    "restic repair packs " + broken.stream().map(ObjectId::hex).collect(Collectors.joining(" ")));
+        } else if (result.defects() > result.damagedKeys().size()) {
+            output.warning("\nThe repository is damaged and must be repaired using the following commands:\n");
+        }
+        boolean lossy =
+                result.affectedSnapshots().size() > result.damagedSnapshots().size();
+        // What no index names may lie in packs no index names: only then is it lost.
+        if (result.needsIndexRepair() || !result.missingPacks().isEmpty() || (lossy && result.needsPrune())) {
+            output.warning("restic repair index");
+        }
+        if (!broken.isEmpty()) {
+            output.warning("restic repair packs " + words(broken, false));
+        }
+        if (!result.damagedSnapshots().isEmpty()) {
+            output.warning("restic recover");
+            output.warning("restic repair snapshots --forget " + words(result.damagedSnapshots(), false));
+        }
+        if (!broken.isEmpty() || lossy) {
             output.warning("restic repair snapshots --forget\n");
-        } else if (!indexDamaged) {
-            output.warning("\nThe repository is damaged and must be repaired: restic repair index, then restic repair"
-                    + " snapshots --forget\n");
         }
-        if (!result.affectedSnapshots().isEmpty()) {
-            output.warning("snapshots that cannot be restored whole: "
-                    + result.affectedSnapshots().stream()
-                            .map(ObjectId::shortHex)
-                            .collect(Collectors.joining(" ")));
+        if (result.lostTrees()) {
+            output.warning("What lay below lost directories may then be found with: restic recover\n");
         }
+    }
+
+    private static String words(List<ObjectId> ids, boolean shortened) {
+        return ids.stream().map(id -> shortened ? id.shortHex() : id.hex()).collect(Collectors.joining(" "));
     }
 }

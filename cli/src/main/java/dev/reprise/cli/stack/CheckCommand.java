@@ -116,6 +116,10 @@ public final class CheckCommand implements Callable<Integer> {
                 output.warning(fact, "");
                 output.message("defect", fields -> fields.put("message", fact));
             }
+            case CheckEvent.Affected(String path, String snapshot) -> {
+                output.warning("\"%s\" of snapshot %s cannot be restored whole".formatted(path, snapshot), "");
+                output.message("affected", fields -> fields.put("path", path).put("snapshot", snapshot));
+            }
             case CheckEvent.Hint(String fact) -> output.info(fact);
         }
     }

@@ -17,6 +17,13 @@ public interface CheckListener {
         /// Something is wrong. Names the object.
         record Defect(String fact) implements CheckEvent {}
 
+        /// A file that cannot be restored whole, or a directory that cannot be restored at all. Comes after the
+        /// defects that cause it, once for every tree it is in.
+        ///
+        /// @param path     absolute, as people read it
+        /// @param snapshot short id of the first snapshot it was met in
+        record Affected(String path, String snapshot) implements CheckEvent {}
+
         /// Harmless, worth knowing: unreferenced packs, duplicates, mixed packs.
         record Hint(String fact) implements CheckEvent {}
     }

@@ -17,6 +17,9 @@ import java.util.List;
 /// @param needsIndexRepair whether rebuilding the index would help
 /// @param needsPrune whether the next prune has something to tidy: packs without index, or of trees and data
 /// @param affectedSnapshots snapshots that cannot be restored whole
+/// @param damagedSnapshots of those, the ones whose own file cannot be read
+/// @param damagedKeys key files that open nothing any more
+/// @param lostTrees whether a directory cannot be read: what was below it may still be found by `recover`
 public record CheckResult(
         long defects,
         List<ObjectId> brokenPacks,
@@ -28,4 +31,7 @@ public record CheckResult(
         long bytesRead,
         boolean needsIndexRepair,
         boolean needsPrune,
-        List<ObjectId> affectedSnapshots) {}
+        List<ObjectId> affectedSnapshots,
+        List<ObjectId> damagedSnapshots,
+        List<ObjectId> damagedKeys,
+        boolean lostTrees) {}

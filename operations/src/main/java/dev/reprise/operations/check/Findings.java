@@ -35,6 +35,10 @@ final class Findings {
         missingPacks.add(pack);
     }
 
+    void affected(String path, String snapshot) {
+        listener.on(new CheckEvent.Affected(path, snapshot));
+    }
+
     void hint(String fact) {
         listener.on(new CheckEvent.Hint(fact));
     }

@@ -38,6 +38,7 @@ public final class RepositoryCheck {
     /// As above, limited as the request says.
     public CheckResult run(CheckRequest request) {
         int workers = request.workers();
+        List<ObjectId> damagedKeys = new SmallObjects(repository, findings).run();
         // Snapshots before the index: whatever was saved meanwhile is then known to the index, not the other way.
         List<ObjectId> affected = new ArrayList<>();
         List<StoredSnapshot> snapshots = snapshots(request, affected);
@@ -58,7 +59,10 @@ public final class RepositoryCheck {
                     0,
                     true,
                     false,
-                    List.copyOf(affected));
+                    List.copyOf(affected),
+                    List.copyOf(affected),
+                    damagedKeys,
+                    false);
         }
         var packs = new PackListing(repository.storage(), index, findings);
         packs.run();
@@ -72,8 +76,9 @@ public final class RepositoryCheck {
         if (!(request.packs() instanceof PackSelection.None)) {
             data.run(request.packs(), used);
             good = data.good();
-            walk.lookAgain();
         }
+        walk.nameAffected();
+        List<ObjectId> damagedSnapshots = List.copyOf(affected);
         affected.addAll(walk.affected());
         return new CheckResult(
                 findings.defects(),
@@ -86,7 +91,10 @@ public final class RepositoryCheck {
                 data.bytesRead(),
                 findings.needsIndexRepair(),
                 findings.needsPrune(),
-                List.copyOf(affected));
+                List.copyOf(affected),
+                damagedSnapshots,
+                damagedKeys,
+                walk.lostTrees());
     }
 
     /// After the run: packs that were read whole and found good.

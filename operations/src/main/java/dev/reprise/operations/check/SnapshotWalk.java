@@ -8,15 +8,18 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.repository.tree.Node;
+import dev.reprise.repository.tree.NodeType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /// Loads every tree of every snapshot once and follows what is wrong with one up to the snapshots that
@@ -30,6 +33,15 @@ final class SnapshotWalk {
     private final BlobDamage damage;
     private final Findings findings;
 
+    /// Files that are named one by one; `repair snapshots --dry-run` names them all.
+    private static final int MOST_NAMED = 10_000;
+
+    /// Trees whose nodes or locations are held at a time.
+    private static final int SLICE_TREES = 1 << 14;
+
+    private static final Comparator<Place> ORDER =
+            Comparator.comparing(Place::snapshot).thenComparing(Place::path);
+
     /// Distinct trees in the order they were met; a tree's place in the list is its number.
     private final List<Visit> visits = new ArrayList<>();
 
@@ -39,7 +51,7 @@ final class SnapshotWalk {
     private final BitSet bad = new BitSet();
     private final Set<ObjectId> reported = ConcurrentHashMap.newKeySet();
     private final @Nullable Set<ObjectId> usedPacks;
-    private int lostWhenWalked;
+    private volatile boolean lostTrees;
 
     /// Where a tree was met first.
     ///
@@ -67,7 +79,6 @@ final class SnapshotWalk {
 
     void run(List<StoredSnapshot> snapshots) {
         findings.phase("snapshots", snapshots.size());
-        lostWhenWalked = damage.lost();
         for (int i = 0; i < snapshots.size(); i++) {
             StoredSnapshot stored = snapshots.get(i);
             int from = visits.size();
@@ -86,7 +97,7 @@ final class SnapshotWalk {
     private void walk(int from) {
         int start = from;
         while (start < visits.size()) {
-            int end = visits.size();
+            int end = Math.min(visits.size(), start + SLICE_TREES);
             Map<ObjectId, List<Child>> children = load(start, end);
             for (int number = start; number < end; number++) {
                 for (Child child : children.getOrDefault(visits.get(number).tree, List.of())) {
@@ -108,9 +119,7 @@ final class SnapshotWalk {
 
     private Map<ObjectId, List<Child>> load(int start, int end) {
         Map<ObjectId, List<Child>> children = new ConcurrentHashMap<>();
-        List<ObjectId> trees =
-                visits.subList(start, end).stream().map(Visit::tree).toList();
-        loader.load(trees, new TreeLoader.Receiver() {
+        loader.load(trees(start, end), new TreeLoader.Receiver() {
             @Override
             public void tree(ObjectId id, List<Node> nodes) {
                 children.put(id, examine(id, nodes));
@@ -123,6 +132,10 @@ final class SnapshotWalk {
             }
         });
         return children;
+    }
+
+    private List<ObjectId> trees(int start, int end) {
+        return visits.subList(start, end).stream().map(Visit::tree).toList();
     }
 
     private void use(BlobHandle blob, Set<ObjectId> used) {
@@ -140,7 +153,8 @@ final class SnapshotWalk {
                 }
             }
         }
-        var examination = new TreeExamination(index, damage, findings, reported, () -> place(id));
+        var examination = new TreeExamination(
+                index, damage, findings, reported, () -> place(id).toString());
         List<Child> children = new ArrayList<>();
         for (Node node : nodes) {
             ObjectId subtree = examination.add(node);
@@ -162,7 +176,17 @@ final class SnapshotWalk {
     }
 
     /// Where a tree was met first, for people.
-    private String place(ObjectId tree) {
+    ///
+    /// @param path     of the tree in the snapshot, empty for its root
+    /// @param snapshot short id
+    private record Place(String path, String snapshot) {
+        @Override
+        public String toString() {
+            return (path.isEmpty() ? "the root" : path) + " of snapshot " + snapshot;
+        }
+    }
+
+    private Place place(ObjectId tree) {
         List<String> names = new ArrayList<>();
         int length = 0;
         Visit visit = visits.get(numbers.getOrDefault(tree, 0));
@@ -173,33 +197,59 @@ final class SnapshotWalk {
             }
             visit = visits.get(visit.parent);
         }
-        String path = (length < LONGEST_PLACE ? "" : "…") + String.join("", names.reversed());
-        return (path.isEmpty() ? "the root" : path) + " of snapshot " + visit.name;
+        return new Place(
+                (length < LONGEST_PLACE ? "" : "…") + String.join("", names.reversed()), visit.name.toString());
     }
 
-    /// Finds the trees that use blobs which turned out to be damaged since the walk.
-    void lookAgain() {
-        if (damage.lost() == lostWhenWalked) {
+    /// Names the files of which something is lost, and finds the trees that use blobs which turned out to be damaged
+    /// since the walk. A whole repository is not looked at again.
+    void nameAffected() {
+        if (bad.isEmpty() && damage.lost() == 0) {
             return;
         }
-        loader.load(numbers.keySet(), new TreeLoader.Receiver() {
+        var affected = new ConcurrentSkipListSet<Place>(ORDER);
+        var receiver = new TreeLoader.Receiver() {
             @Override
             public void tree(ObjectId id, List<Node> nodes) {
-                if (nodes.stream().anyMatch(SnapshotWalk.this::usesLostBlob)) {
-                    markBad(id);
+                for (Node node : nodes) {
+                    if (usesLostBlob(node)) {
+                        markBad(id);
+                        Place around = place(id);
+                        note(new Place(around.path + "/" + node.name(), around.snapshot), affected);
+                    }
                 }
             }
 
             @Override
             public void damaged(ObjectId id, RuntimeException reason) {
+                lostTrees = true;
                 markBad(id);
+                Place place = place(id);
+                note(new Place(place.path + "/", place.snapshot), affected);
             }
-        });
+        };
+        for (int start = 0; start < visits.size(); start += SLICE_TREES) {
+            loader.load(trees(start, Math.min(visits.size(), start + SLICE_TREES)), receiver);
+        }
+        affected.stream().limit(MOST_NAMED).forEach(place -> findings.affected(place.path, place.snapshot));
+        if (affected.size() > MOST_NAMED) {
+            findings.hint("more files are affected than are named here");
+        }
+    }
+
+    private static void note(Place place, ConcurrentSkipListSet<Place> affected) {
+        if (affected.size() <= MOST_NAMED) {
+            affected.add(place);
+        }
     }
 
     private boolean usesLostBlob(Node node) {
         List<ObjectId> content = node.content();
-        return content != null && content.stream().anyMatch(id -> damage.isLost(BlobHandle.data(id)));
+        return node.type() == NodeType.FILE
+                && content != null
+                && content.stream()
+                        .map(BlobHandle::data)
+                        .anyMatch(blob -> damage.isLost(blob) || !index.contains(blob));
     }
 
     /// Snapshots from which something cannot be restored.
@@ -210,6 +260,11 @@ final class SnapshotWalk {
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
+    }
+
+    /// Whether a directory could not be read.
+    boolean lostTrees() {
+        return lostTrees;
     }
 
     long trees() {

@@ -133,7 +133,9 @@ class RepositoryCheckTest {
     void an_empty_repository_shows_that_nothing_was_examined() {
         CheckResult result = check(true);
 
-        assertThat(result).isEqualTo(new CheckResult(0, List.of(), List.of(), 0, 0, 0, 0, 0, false, false, List.of()));
+        assertThat(result)
+                .isEqualTo(new CheckResult(
+                        0, List.of(), List.of(), 0, 0, 0, 0, 0, false, false, List.of(), List.of(), List.of(), false));
     }
 
     @Test

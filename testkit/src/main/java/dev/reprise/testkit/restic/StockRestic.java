@@ -46,7 +46,7 @@ public final class StockRestic {
     }
 
     /// Where the program of this series is, after fetching it if needed.
-    public static Path fetched(String series) {
+    public static synchronized Path fetched(String series) {
         Path root = Path.of(System.getProperty("reprise.root", ".")).toAbsolutePath();
         Path peers = root.resolve(".peers");
         Path program = peers.resolve("restic-" + series);
