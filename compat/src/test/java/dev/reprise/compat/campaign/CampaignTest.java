@@ -63,13 +63,22 @@ class CampaignTest {
         }
         System.out.println(histories + " histories: " + done);
         assertThat(failures).isEmpty();
+        for (Participant who : cast().all()) {
+            assertThat(done.keySet())
+                    .as("what %s did", who.name())
+                    .anyMatch(line -> line.startsWith(who.name() + " | "));
+        }
+    }
+
+    private Cast cast() {
+        return new Cast(oldest, newest, new RepriseParticipant());
     }
 
     private void history(long seed, int steps) {
         Path folder = home.resolve("history-" + seed);
         try {
             Files.createDirectories(folder);
-            var history = new History(seed, folder, List.of(oldest, newest, new RepriseParticipant()), newest);
+            var history = new History(seed, folder, cast());
             try {
                 history.run(steps);
             } catch (AssertionError | RuntimeException e) {

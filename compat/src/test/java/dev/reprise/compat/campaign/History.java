@@ -15,25 +15,24 @@ import java.util.Random;
 /// One random history: commands by any participant on one repository and a copy of it, some of them cut off or held
 /// up. After each of them every promise is verified.
 final class History {
-    /// What was done, for the report.
+    /// What was done, to be counted: program, verb, how, exit status.
     private final List<String> log = new ArrayList<>();
 
+    /// The same with whole command lines.
+    private final List<String> story = new ArrayList<>();
+
     private final Random random;
-    private final List<Participant> participants;
-    private final Participant judge;
+    private final Cast cast;
     private final Scenery scenery;
     private final Place place;
     private final Place mirror;
     private final Path home;
     private final Commands commands;
 
-    /// @param judge         the newest stock restic
-    /// @param participants  with it
-    History(long seed, Path home, List<Participant> participants, Participant judge) throws IOException {
+    History(long seed, Path home, Cast cast) throws IOException {
         this.random = new Random(seed);
         this.home = home;
-        this.participants = participants;
-        this.judge = judge;
+        this.cast = cast;
         scenery = new Scenery(Files.createDirectories(home.resolve("source")), random);
         Path scratch = Files.createDirectories(home.resolve("scratch"));
         place = new Place(home.resolve("repository"), scratch);
@@ -163,13 +162,9 @@ final class History {
 
     /// Both checks read everything and agree that all is well; a stock restic restores a snapshot as we do.
     private void judge(Place judged) throws IOException {
-        Participant oldest = participants.getFirst();
-        check(random.nextInt(3) == 0 ? oldest : judge, judged);
+        check(random.nextInt(3) == 0 ? cast.oldest() : cast.newest(), judged);
         assertThat(judged.defects()).as("our own check").isEmpty();
-        Participant ours = participants.getLast();
-        if (ours.knows("check")) {
-            check(ours, judged);
-        }
+        check(cast.ours(), judged);
         List<ObjectId> ids = judged.ids();
         if (!ids.isEmpty()) {
             ObjectId id = ids.get(random.nextInt(ids.size()));
@@ -187,15 +182,12 @@ final class History {
 
     private void lastLook() throws IOException {
         for (Place each : List.of(place, mirror)) {
-            for (Participant who : participants) {
-                if (!who.knows("check") || !who.knows("restore")) {
-                    continue;
-                }
+            for (Participant who : cast.all()) {
                 check(who, each);
             }
             for (ObjectId id : each.ids()) {
-                assertThat(each.restoredBy(judge, id))
-                        .as("%s restores %s", judge.name(), id)
+                assertThat(each.restoredBy(cast.newest(), id))
+                        .as("%s restores %s", cast.newest().name(), id)
                         .isEqualTo(each.saved(id).listing());
             }
         }
@@ -207,17 +199,18 @@ final class History {
 
     private Participant one(Command command) {
         List<Participant> able =
-                participants.stream().filter(who -> who.knows(command.verb())).toList();
+                cast.all().stream().filter(who -> who.knows(command.verb())).toList();
         return able.get(random.nextInt(able.size()));
     }
 
     private void note(Participant who, String how, Command command, Result result) {
-        log.add("%s | %s | %s | %d"
-                .formatted(who.name(), command.verb(), how, how.equals("killed") ? -1 : result.status()));
+        String end = how.equals("killed") ? "-" : String.valueOf(result.status());
+        log.add(String.join(" | ", who.name(), command.verb(), how, end));
+        story.add("%s %s: %s (%s)".formatted(who.name(), how, String.join(" ", command.arguments()), end));
     }
 
     /// For the message of a failure.
     String story() {
-        return String.join("\n", log);
+        return String.join("\n", story);
     }
 }

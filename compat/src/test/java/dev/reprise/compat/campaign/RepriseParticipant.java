@@ -10,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -49,8 +48,7 @@ public final class RepriseParticipant implements Participant {
 
     @Override
     public boolean knows(String verb) {
-        Result overview = run(new Run(Path.of("/"), Map.of(), List.of()));
-        return overview.out().contains("\n  " + verb + "\n");
+        return true;
     }
 
     /// The process that took the lock is this one, and lives.
