@@ -38,7 +38,7 @@ class BackupVerbTest {
 
     private Path tree;
     private StockRestic restic;
-    private Toolbox ours;
+    private RepriseRestic ours;
 
     @BeforeEach
     void makeTree() throws IOException {
@@ -56,7 +56,7 @@ class BackupVerbTest {
         Path repository = home.resolve("repository");
         restic = StockRestic.of("0.19", repository, PASSWORD).with(Map.of("TZ", "UTC"));
         CheapRepository.create(repository, PASSWORD);
-        ours = Toolbox.of(repository, PASSWORD).inside(home);
+        ours = RepriseRestic.of(repository, PASSWORD).in(home).inZone("UTC");
     }
 
     private static String last(String lines) {
@@ -96,7 +96,7 @@ class BackupVerbTest {
     private String ourSummary(String... arguments) {
         var line = new ArrayList<>(List.of("backup", "--json", "--host", "h"));
         line.addAll(List.of(arguments));
-        return last(ours.ok(line.toArray(String[]::new)).text());
+        return last(ours.ok(line.toArray(String[]::new)).out());
     }
 
     private String treeOf(String summary) {
@@ -187,7 +187,7 @@ class BackupVerbTest {
         Files.writeString(tree.resolve("docs/new"), "three");
 
         List<String> mine = items(ours.ok("backup", "--json", "-v", "--dry-run", "--host", "h", "tree")
-                .text());
+                .out());
         List<String> theirs = items(
                 restic.ok(home, "backup", "--json", "-v", "--host", "h", "tree").out());
 

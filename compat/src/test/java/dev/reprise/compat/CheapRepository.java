@@ -3,6 +3,8 @@ package dev.reprise.compat;
 import dev.reprise.base.Secret;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.crypto.ScryptParameters;
+import dev.reprise.repository.model.GoTime;
+import dev.reprise.repository.model.ProcessIdentity;
 import dev.reprise.storage.local.LocalStorage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -27,5 +29,16 @@ public final class CheapRepository {
                         new SecureRandom(),
                         InstantSource.system())
                 .close();
+    }
+
+    /// Opens a repository that another program made and gives its password a key that costs nothing in place of the
+    /// costly one.
+    static void cheapen(Path repository, String password) {
+        var random = new SecureRandom();
+        try (Repository opened =
+                Repository.open(new LocalStorage(repository), Secret.of(password), random, InstantSource.system())) {
+            var creator = new ProcessIdentity("host", "root", 1, 0, 0);
+            opened.keyring().replaceCurrent(Secret.of(password), COSTS, GoTime.parse("2026-01-15T10:00:00Z"), creator);
+        }
     }
 }

@@ -23,13 +23,13 @@ class CheckVerbTest {
 
     private Path repository;
     private StockRestic restic;
-    private Toolbox reprise;
+    private RepriseRestic reprise;
 
     @BeforeEach
     void save() throws IOException {
         repository = home.resolve("repository");
         restic = StockRestic.of("0.19", repository, PASSWORD);
-        reprise = Toolbox.of(repository, PASSWORD);
+        reprise = RepriseRestic.of(repository, PASSWORD).inZone("UTC");
         CheapRepository.create(repository, PASSWORD);
         Path tree = Files.createDirectories(home.resolve("tree/d"));
         byte[] bytes = new byte[20_000];
@@ -42,16 +42,16 @@ class CheckVerbTest {
     }
 
     /// Compares exit status and the summary, member by member.
-    private Toolbox.Result compare(String... flags) {
+    private RepriseRestic.Result compare(String... flags) {
         String[] line = new String[flags.length + 2];
         line[0] = "check";
         line[1] = "--json";
         System.arraycopy(flags, 0, line, 2, flags.length);
         StockRestic.Result expected = restic.run(line);
-        Toolbox.Result found = reprise.run(line);
-        String said = expected.out() + expected.err() + "\n" + found.text() + found.err();
+        RepriseRestic.Result found = reprise.run(line);
+        String said = expected.out() + expected.err() + "\n" + found.out() + found.err();
         assertThat(found.status()).as(said).isEqualTo(expected.status());
-        assertThat(summary(found.text())).as(said).isEqualTo(summary(expected.out()));
+        assertThat(summary(found.out())).as(said).isEqualTo(summary(expected.out()));
         return found;
     }
 
@@ -89,7 +89,7 @@ class CheckVerbTest {
         compare("--host", "second", "--read-data");
         compare("latest", "--read-data", "--with-cache", "--no-lock");
         assertThat(reprise.run("check", "abcdef").status()).isEqualTo(1);
-        assertThat(reprise.ok("check").text()).contains("no errors were found");
+        assertThat(reprise.ok("check").out()).contains("no errors were found");
     }
 
     @Test
@@ -103,7 +103,7 @@ class CheckVerbTest {
                         "--read-data-subset 1.5G", "has invalid value, please see documentation",
                         "--read-data-subset 0M", "n must be above 0")
                 .forEach((flags, words) -> {
-                    Toolbox.Result found = reprise.run(("check " + flags).split(" "));
+                    RepriseRestic.Result found = reprise.run(("check " + flags).split(" "));
 
                     assertThat(found.status()).as(flags).isEqualTo(1);
                     assertThat(found.err()).startsWith("Fatal: ").contains(words);
@@ -117,7 +117,7 @@ class CheckVerbTest {
         Files.createDirectories(other.getParent());
         Files.copy(pack, other);
 
-        assertThat(compare().text()).contains("\"suggest_prune\":true");
+        assertThat(compare().out()).contains("\"suggest_prune\":true");
     }
 
     @Test
@@ -133,7 +133,7 @@ class CheckVerbTest {
         byte[] bytes = Files.readAllBytes(pack);
         write(pack, Arrays.copyOf(bytes, bytes.length - 7));
 
-        Toolbox.Result found = compare();
+        RepriseRestic.Result found = compare();
 
         assertThat(found.err()).contains(pack.getFileName().toString());
         assertThat(reprise.run("check").err())
@@ -147,7 +147,7 @@ class CheckVerbTest {
         flip(pack);
 
         compare();
-        Toolbox.Result found = compare("--read-data");
+        RepriseRestic.Result found = compare("--read-data");
 
         assertThat(found.status()).isEqualTo(1);
         assertThat(found.err()).contains(pack.getFileName().toString());
@@ -157,9 +157,9 @@ class CheckVerbTest {
     void an_index_that_cannot_be_read_ends_the_check() throws IOException {
         flip(objects("index").getFirst());
 
-        Toolbox.Result found = compare();
+        RepriseRestic.Result found = compare();
 
-        assertThat(found.text()).contains("\"suggest_repair_index\":true");
+        assertThat(found.out()).contains("\"suggest_repair_index\":true");
     }
 
     @Test
@@ -174,10 +174,10 @@ class CheckVerbTest {
         int packs = objects("data").size();
         for (int read = 1; read <= packs; read++) {
             String found = reprise.ok("check", "--json", "--read-data", "--max-age", "30d", "--budget", "1K")
-                    .text();
+                    .out();
             assertThat(found).contains("\"coverage_packs\":%d,\"packs_never_read\":%d,".formatted(read, packs - read));
         }
-        assertThat(reprise.ok("check", "--read-data", "--max-age", "30d").text())
+        assertThat(reprise.ok("check", "--read-data", "--max-age", "30d").out())
                 .contains("read the data of 0 packs")
                 .contains("coverage: 100.0% of the data was read and found good");
         assertThat(objects("reprise/readings")).hasSize(1);
@@ -193,13 +193,13 @@ class CheckVerbTest {
         int packs = objects("data").size();
 
         assertThat(reprise.run("check", "--json", "--read-data", "--max-age", "1d")
-                        .text())
+                        .out())
                 .contains("\"packs_never_read\":1,");
         flip(pack); // whole again
         flip(objects("reprise/readings").getFirst());
 
         assertThat(reprise.run("check", "--json", "--read-data", "--budget", "1K")
-                        .text())
+                        .out())
                 .contains("\"packs_never_read\":%d,".formatted(packs - 1));
         assertThat(reprise.run("check", "--max-age", "1d").err()).contains("need --read-data");
     }

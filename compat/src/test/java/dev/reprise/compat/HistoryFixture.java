@@ -20,11 +20,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// A repository made by stock restic with a few snapshots, and copies of it to compare what two programs do to it.
 final class HistoryFixture {
     static final String PASSWORD = "history";
+    /// Folders and files of the repository that [#filled] made first: restic makes it once for all tests.
+    private static Map<Path, Optional<byte[]>> template = Map.of();
 
     final Path home;
     final Path repository;
@@ -50,18 +54,52 @@ final class HistoryFixture {
 
     /// Two snapshots by restic of a folder with a few directories.
     static HistoryFixture filled(Path home) throws IOException {
-        HistoryFixture fixture = create(home.resolve("repository"), 2);
-        Path tree = Files.createDirectories(home.resolve("tree"));
+        Path repository = home.resolve("repository");
+        if (template.isEmpty()) {
+            HistoryFixture fixture = create(repository, 2);
+            firstEdition(home.resolve("tree"));
+            fixture.backup("2024-01-01 10:00:00", "first");
+            secondEdition(home.resolve("tree"));
+            fixture.backup("2024-01-02 10:00:00", "second,kept");
+            template = contentsOf(repository);
+            return fixture;
+        }
+        for (Map.Entry<Path, Optional<byte[]>> each : template.entrySet()) {
+            Path path = repository.resolve(each.getKey().toString());
+            if (each.getValue().isPresent()) {
+                Files.write(path, each.getValue().get());
+            } else {
+                Files.createDirectories(path);
+            }
+        }
+        firstEdition(home.resolve("tree"));
+        secondEdition(home.resolve("tree"));
+        return new HistoryFixture(repository);
+    }
+
+    private static void firstEdition(Path tree) throws IOException {
         write(tree.resolve("a.txt"), "alpha");
         write(tree.resolve("docs/b.txt"), "beta".repeat(1000));
         write(tree.resolve("docs/deep/c.log"), "gamma");
         write(tree.resolve("docs/deep/big.bin"), "0123456789abcdef".repeat(100_000));
         write(tree.resolve("logs/d.log"), "delta");
-        fixture.backup("2024-01-01 10:00:00", "first");
+    }
+
+    private static void secondEdition(Path tree) throws IOException {
         write(tree.resolve("a.txt"), "alpha, second edition");
         write(tree.resolve("logs/e.log"), "epsilon");
-        fixture.backup("2024-01-02 10:00:00", "second,kept");
-        return fixture;
+    }
+
+    private static Map<Path, Optional<byte[]>> contentsOf(Path repository) throws IOException {
+        Map<Path, Optional<byte[]>> contents = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(repository)) {
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                contents.put(
+                        repository.relativize(path),
+                        Files.isDirectory(path) ? Optional.empty() : Optional.of(Files.readAllBytes(path)));
+            }
+        }
+        return contents;
     }
 
     void backup(String time, String tags) {
@@ -137,13 +175,13 @@ final class HistoryFixture {
 
     /// Stock restic finds nothing wrong.
     void mustBeClean() {
-        restic.ok("check", "--read-data");
+        restic.ok("check", "--read-data", "--no-lock");
     }
 
     /// What restic restores of a snapshot: path → content.
     Map<String, String> restored(ObjectId snapshot) throws IOException {
         Path target = Files.createTempDirectory(home, "restored");
-        restic.ok("restore", snapshot.hex(), "--target", target.toString());
+        restic.ok("restore", snapshot.hex(), "--target", target.toString(), "--no-lock");
         return FolderListing.of(target);
     }
 }

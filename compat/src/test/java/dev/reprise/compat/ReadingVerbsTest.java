@@ -36,7 +36,7 @@ class ReadingVerbsTest {
 
     private static Path tree;
     private static StockRestic stock;
-    private static Toolbox ours;
+    private static RepriseRestic ours;
     private static List<String> snapshots;
     private static SequencedMap<String, String> values;
 
@@ -48,7 +48,7 @@ class ReadingVerbsTest {
         giveAccessControlList();
         CheapRepository.create(home.resolve("repository"), PASSWORD);
         stock = StockRestic.of("0.19", home.resolve("repository"), PASSWORD).with(Map.of("TZ", ZONE));
-        ours = Toolbox.of(home.resolve("repository"), PASSWORD).in(ZONE);
+        ours = RepriseRestic.of(home.resolve("repository"), PASSWORD).inZone(ZONE);
         Path inside = home.resolve("source");
         stock.ok(inside, "backup", "--time", "2024-01-15 10:00:00", "--host", "one", "--tag", "a,b", "tree");
         NastyTree.change(tree, 2);
@@ -260,9 +260,9 @@ class ReadingVerbsTest {
         }
 
         StockRestic.Result theirs = stock.run(withoutLock(arguments));
-        Toolbox.Result result = ours.run(withoutLock(arguments));
+        RepriseRestic.Result result = ours.run(withoutLock(arguments));
 
-        assertThat(result.text()).as("stdout, stderr is " + result.err()).isEqualTo(withoutProgress(theirs.out()));
+        assertThat(result.out()).as("stdout, stderr is " + result.err()).isEqualTo(withoutProgress(theirs.out()));
         assertThat(result.status()).as(result.err() + theirs.err()).isEqualTo(theirs.status());
         assertThat(ignored(result.err())).isEqualTo(ignored(theirs.err()));
         assertThat(result.err().isEmpty())
@@ -324,15 +324,15 @@ class ReadingVerbsTest {
     @ParameterizedTest(name = "list {0}")
     @ValueSource(strings = {"blobs", "packs", "index", "snapshots", "keys", "locks"})
     void lists_the_same_objects(String kind) {
-        assertThat(ours.ok("list", kind).text().lines().sorted().toList())
+        assertThat(ours.ok("list", kind).out().lines().sorted().toList())
                 .isEqualTo(stock.ok("list", kind).out().lines().sorted().toList());
     }
 
     @Test
     void packs_of_a_snapshot_are_those_it_needs() throws IOException {
-        List<String> all = ours.ok("list", "packs").text().lines().toList();
+        List<String> all = ours.ok("list", "packs").out().lines().toList();
         List<String> needed =
-                ours.ok("list", "packs", snapshots.get(0)).text().lines().toList();
+                ours.ok("list", "packs", snapshots.get(0)).out().lines().toList();
 
         assertThat(needed).isNotEmpty().isSorted().hasSizeLessThan(all.size());
         Path copy = home.resolve("only-needed");
@@ -356,7 +356,7 @@ class ReadingVerbsTest {
     void groups_are_the_same_in_any_order() {
         String line = "snapshots --json --group-by host,tags";
 
-        assertThat(groups(ours.ok(line.split(" ", -1)).text()))
+        assertThat(groups(ours.ok(line.split(" ", -1)).out()))
                 .hasSize(3)
                 .containsExactlyInAnyOrderElementsOf(
                         groups(stock.ok(line.split(" ", -1)).out()));
@@ -387,7 +387,7 @@ class ReadingVerbsTest {
         stock.ok("dump", snapshots.get(1), "/tree/dir", "--target", archive.toString());
         Files.write(
                 home.resolve("mine.tar"),
-                ours.ok("dump", snapshots.get(1), "/tree/dir").out());
+                ours.ok("dump", snapshots.get(1), "/tree/dir").bytes());
 
         unpack(archive, home.resolve("theirs"));
         unpack(home.resolve("mine.tar"), home.resolve("mine"));

@@ -17,32 +17,35 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// `reprise restic …` in this process, on one repository.
-final class RepriseRestic {
-    private final Path repository;
-    private final Path workingDirectory;
-    private final Map<String, String> environment;
-
-    private RepriseRestic(Path repository, Path workingDirectory, Map<String, String> environment) {
-        this.repository = repository;
-        this.workingDirectory = workingDirectory;
-        this.environment = environment;
-    }
-
+///
+/// @param repository       goes with every command line
+/// @param workingDirectory where it is started
+/// @param environment      variables, instead of those of this process
+/// @param zone             time zone of the machine
+record RepriseRestic(Path repository, Path workingDirectory, Map<String, String> environment, ZoneId zone) {
     static RepriseRestic of(Path repository, String password) {
         return new RepriseRestic(
-                repository, repository.resolveSibling(".").normalize(), Map.of("RESTIC_PASSWORD", password));
+                repository,
+                repository.resolveSibling(".").normalize(),
+                Map.of("RESTIC_PASSWORD", password),
+                ZoneId.systemDefault());
     }
 
     /// The same with more environment variables.
     RepriseRestic with(Map<String, String> more) {
         Map<String, String> all = new TreeMap<>(environment);
         all.putAll(more);
-        return new RepriseRestic(repository, workingDirectory, all);
+        return new RepriseRestic(repository, workingDirectory, all, zone);
     }
 
     /// The same, started in another folder.
     RepriseRestic in(Path folder) {
-        return new RepriseRestic(repository, folder, environment);
+        return new RepriseRestic(repository, folder, environment, zone);
+    }
+
+    /// The same in another time zone.
+    RepriseRestic inZone(String name) {
+        return new RepriseRestic(repository, workingDirectory, with(Map.of("TZ", name)).environment, ZoneId.of(name));
     }
 
     Result run(String... arguments) {
@@ -55,18 +58,23 @@ final class RepriseRestic {
     Result typed(String input, List<String> line) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var context = new CommandContext(
-                environment,
-                workingDirectory,
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                CommandContext.Terminal.NONE,
-                InstantSource.system(),
-                ZoneId.systemDefault(),
-                SecureRandom::new);
-        int status = new ResticCli(ResticVerbs.standard(), context).run(line);
-        return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        try (var outStream = new PrintStream(out, false, StandardCharsets.UTF_8);
+                var errStream = new PrintStream(err, false, StandardCharsets.UTF_8)) {
+            var context = new CommandContext(
+                    environment,
+                    workingDirectory,
+                    new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                    outStream,
+                    errStream,
+                    CommandContext.Terminal.NONE,
+                    InstantSource.system(),
+                    zone,
+                    SecureRandom::new);
+            int status = new ResticCli(ResticVerbs.standard(), context).run(line);
+            outStream.flush();
+            errStream.flush();
+            return new Result(status, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+        }
     }
 
     /// Fails the test with everything that was said unless the status is 0.
@@ -80,5 +88,10 @@ final class RepriseRestic {
     }
 
     /// @param status exit status
-    record Result(int status, String out, String err) {}
+    /// @param bytes  of standard output
+    record Result(int status, byte[] bytes, String err) {
+        String out() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 }

@@ -29,13 +29,13 @@ class RestoreVerbTest {
 
     private Path tree;
     private StockRestic restic;
-    private Toolbox reprise;
+    private RepriseRestic reprise;
 
     @BeforeEach
     void makePlaces() throws IOException {
         Path repository = home.resolve("repository");
         restic = StockRestic.of("0.19", repository, PASSWORD);
-        reprise = Toolbox.of(repository, PASSWORD);
+        reprise = RepriseRestic.of(repository, PASSWORD).inZone("UTC");
         tree = Files.createDirectories(home.resolve("in/src"));
     }
 
@@ -78,12 +78,12 @@ class RestoreVerbTest {
         line.addAll(flags);
 
         StockRestic.Result expected = restic.run(with(line, theirs));
-        Toolbox.Result found = reprise.run(with(line, ours));
+        RepriseRestic.Result found = reprise.run(with(line, ours));
 
         String what = "seed %d, %s %s%n%s%n%s".formatted(seed, snapshot, flags, expected.err(), found.err());
         assertThat(found.status()).as(what).isEqualTo(expected.status());
-        assertThat(lines(found.text(), "summary", ours)).as(what).isEqualTo(lines(expected.out(), "summary", theirs));
-        assertThat(lines(found.text(), "verbose_status", ours))
+        assertThat(lines(found.out(), "summary", ours)).as(what).isEqualTo(lines(expected.out(), "summary", theirs));
+        assertThat(lines(found.out(), "verbose_status", ours))
                 .as(what)
                 .containsExactlyInAnyOrderElementsOf(lines(expected.out(), "verbose_status", theirs));
         assertThat(listing(ours)).as(what).isEqualTo(listing(theirs));
@@ -211,7 +211,7 @@ class RestoreVerbTest {
         REFUSED.forEach((line, words) -> {
             String typed = line.replace("OUT", home.resolve("out").toString());
 
-            Toolbox.Result found = reprise.run(typed.split(" "));
+            RepriseRestic.Result found = reprise.run(typed.split(" "));
 
             assertThat(found.status()).as(line).isEqualTo(1);
             assertThat(found.err()).as(line).startsWith("Fatal: ").contains(words);
@@ -233,7 +233,7 @@ class RestoreVerbTest {
         }
         Path target = home.resolve("out");
 
-        Toolbox.Result result = reprise.run("restore", "latest", "--json", "--target", target.toString());
+        RepriseRestic.Result result = reprise.run("restore", "latest", "--json", "--target", target.toString());
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())
