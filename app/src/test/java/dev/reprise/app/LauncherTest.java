@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,9 @@ class LauncherTest {
 
     @TempDir
     private static Path directory;
+
+    /// For the tests to which the first start does not matter.
+    private static @Nullable Path built;
 
     private Path checkout = directory;
 
@@ -98,18 +102,32 @@ class LauncherTest {
 
     @BeforeEach
     void makeCheckout() throws IOException {
-        checkout = Files.createTempDirectory(directory, "a check out ");
-        Files.setPosixFilePermissions(checkout, PosixFilePermissions.fromString("rwxr-xr-x"));
+        checkout = newCheckout();
+    }
+
+    private static Path newCheckout() throws IOException {
+        Path made = Files.createTempDirectory(directory, "a check out ");
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.copy(
                 Path.of(System.getProperty("reprise.root"), "reprise"),
-                checkout.resolve("reprise"),
+                made.resolve("reprise"),
                 StandardCopyOption.COPY_ATTRIBUTES);
-        Files.writeString(checkout.resolve("mvnw"), MAVEN);
-        Files.setPosixFilePermissions(checkout.resolve("mvnw"), PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.createDirectories(checkout.resolve("base/src/main"));
-        Files.writeString(checkout.resolve("pom.xml"), "<project/>");
-        Files.writeString(checkout.resolve("base/pom.xml"), "<project/>");
-        Files.writeString(checkout.resolve("base/src/main/A.java"), "class A {}");
+        Files.writeString(made.resolve("mvnw"), MAVEN);
+        Files.setPosixFilePermissions(made.resolve("mvnw"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createDirectories(made.resolve("base/src/main"));
+        Files.writeString(made.resolve("pom.xml"), "<project/>");
+        Files.writeString(made.resolve("base/pom.xml"), "<project/>");
+        Files.writeString(made.resolve("base/src/main/A.java"), "class A {}");
+        return made;
+    }
+
+    /// Goes on in the one checkout that is already built.
+    private void useBuiltCheckout() throws IOException, InterruptedException {
+        if (built == null) {
+            built = checkout;
+            assertThat(run("version").status()).isZero();
+        }
+        checkout = built;
     }
 
     private ProcessBuilder command(String... arguments) throws IOException {
@@ -154,6 +172,7 @@ class LauncherTest {
 
     @Test
     void a_link_to_it_works_from_anywhere() throws Exception {
+        useBuiltCheckout();
         Path link = Files.createSymbolicLink(directory.resolve("link to it"), checkout.resolve("reprise"));
         ProcessBuilder builder = command("version");
         builder.command(link.toString(), "version");
@@ -162,6 +181,7 @@ class LauncherTest {
 
     @Test
     void a_link_named_restic_is_the_toolbox() throws Exception {
+        useBuiltCheckout();
         Path link = Files.createSymbolicLink(checkout.resolve("restic"), checkout.resolve("reprise"));
         ProcessBuilder builder = command();
         builder.command(link.toString(), "--json", "version");
@@ -170,6 +190,7 @@ class LauncherTest {
 
     @Test
     void a_copy_named_restic_finds_its_program() throws Exception {
+        useBuiltCheckout();
         Path elsewhere = Files.createTempDirectory(directory, "bin");
         Path copy = Files.copy(
                 checkout.resolve("reprise"), elsewhere.resolve("restic"), StandardCopyOption.COPY_ATTRIBUTES);
@@ -217,7 +238,7 @@ class LauncherTest {
 
     @Test
     void classes_come_from_the_cache_that_the_first_start_made() throws Exception {
-        run("version");
+        useBuiltCheckout();
         ProcessBuilder builder = command("version");
         builder.environment().put("REPRISE_JAVA_OPTIONS", "-Xlog:class+load");
         assertThat(finish(builder, builder.start()).out()).contains("dev.reprise.cli.Cli source: shared objects file");
@@ -225,6 +246,7 @@ class LauncherTest {
 
     @Test
     void the_exit_status_and_names_beyond_ascii_pass_through() throws Exception {
+        useBuiltCheckout();
         ProcessBuilder builder = command("config", "check", "-c", "für.yaml");
         builder.environment().put("LC_ALL", "C");
         Result result = finish(builder, builder.start());
@@ -243,7 +265,7 @@ class LauncherTest {
                 jobs:
                   j: {sources: [up], repository: main}
                 """.formatted(started));
-        run("version");
+        useBuiltCheckout();
         ProcessBuilder builder = command("init", "-c", config.toString());
         Process process = builder.start();
         Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(started));

@@ -20,31 +20,32 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Trees that no file system has, made by hand.
 class HostileTreeTest {
     private static final int LEVELS = 10_000;
 
-    private final SampleRepository sample = new SampleRepository();
-    private ObjectId deep = ObjectId.NULL;
-    private ObjectId flat = ObjectId.NULL;
+    private static final SampleRepository SAMPLE = new SampleRepository();
+    private static ObjectId deep = ObjectId.NULL;
+    private static ObjectId flat = ObjectId.NULL;
 
-    @BeforeEach
-    void fill() {
-        flat = sample.tree(sample.file("x", "content"));
+    /// Once for all: each level is a blob that needs the id of the one below it.
+    @BeforeAll
+    static void fill() {
+        flat = SAMPLE.tree(SAMPLE.file("x", "content"));
         deep = flat;
         for (int i = 0; i < LEVELS; i++) {
-            deep = sample.tree(SampleRepository.dir("d", deep));
+            deep = SAMPLE.tree(SampleRepository.dir("d", deep));
         }
-        sample.finish();
+        SAMPLE.finish();
     }
 
-    @AfterEach
-    void close() {
-        sample.close();
+    @AfterAll
+    static void close() {
+        SAMPLE.close();
     }
 
     private void isRefused(ThrowingCallable work) {
@@ -53,28 +54,28 @@ class HostileTreeTest {
 
     @Test
     void one_error_ends_walking_listing_finding_and_counting_ten_thousand_levels() {
-        try (var reader = new TreeReader(sample.repository, sample.index)) {
+        try (var reader = new TreeReader(SAMPLE.repository, SAMPLE.index)) {
             isRefused(() -> new TreeWalk(reader).walk(deep, (_, _, _) -> true));
             isRefused(() -> new Listing(List.of(), true).run(reader, deep, new Nothing()));
             isRefused(() -> ObjectSearch.forTrees(List.of(flat.hex())).run(reader, deep, new Nothing()));
             isRefused(() -> new EntrySearch(List.of("x"), false, null, null).run(reader, deep, new Nothing()));
             isRefused(
-                    () -> SnapshotCount.run(sample.repository, sample.index, List.of(deep), Counting.RESTORE_SIZE, 2));
+                    () -> SnapshotCount.run(SAMPLE.repository, SAMPLE.index, List.of(deep), Counting.RESTORE_SIZE, 2));
         }
     }
 
     @Test
     void one_error_ends_comparing_ten_thousand_levels() {
-        try (var reader = new TreeReader(sample.repository, sample.index)) {
-            var loader = new TreeLoader(sample.repository, sample.index, 2);
-            isRefused(() -> SnapshotDiff.run(reader, loader, sample.index, deep, flat, true, new Nothing()));
-            isRefused(() -> SnapshotDiff.run(reader, loader, sample.index, flat, deep, true, new Nothing()));
+        try (var reader = new TreeReader(SAMPLE.repository, SAMPLE.index)) {
+            var loader = new TreeLoader(SAMPLE.repository, SAMPLE.index, 2);
+            isRefused(() -> SnapshotDiff.run(reader, loader, SAMPLE.index, deep, flat, true, new Nothing()));
+            isRefused(() -> SnapshotDiff.run(reader, loader, SAMPLE.index, flat, deep, true, new Nothing()));
         }
     }
 
     @Test
     void one_error_ends_archives_of_ten_thousand_levels() {
-        try (var reader = new TreeReader(sample.repository, sample.index)) {
+        try (var reader = new TreeReader(SAMPLE.repository, SAMPLE.index)) {
             isRefused(() -> TreeTar.write(reader, deep, new ByteArrayOutputStream()));
             isRefused(() -> Dump.find(reader, deep, "/").write(reader, Dump.Archive.ZIP, new ByteArrayOutputStream()));
         }
@@ -82,7 +83,7 @@ class HostileTreeTest {
 
     @Test
     void blobs_of_ten_thousand_levels_are_found_without_walking_paths() {
-        var used = new UsedBlobs(new TreeLoader(sample.repository, sample.index, 2));
+        var used = new UsedBlobs(new TreeLoader(SAMPLE.repository, SAMPLE.index, 2));
         used.add(deep);
 
         assertThat(used.trees()).hasSize(LEVELS + 1);
@@ -93,9 +94,9 @@ class HostileTreeTest {
     void names_that_lead_out_of_an_archive_are_refused() throws IOException {
         for (String name : List.of("..", "a/b", "")) {
             Node node = new SampleRepository.Sample(RawName.of(name), NodeType.FIFO).node();
-            ObjectId root = sample.tree(node);
-            sample.finish();
-            try (var reader = new TreeReader(sample.repository, sample.index)) {
+            ObjectId root = SAMPLE.tree(node);
+            SAMPLE.finish();
+            try (var reader = new TreeReader(SAMPLE.repository, SAMPLE.index)) {
                 for (Dump.Archive archive : Dump.Archive.values()) {
                     assertThatThrownBy(() ->
                                     Dump.find(reader, root, "/").write(reader, archive, new ByteArrayOutputStream()))
@@ -109,13 +110,13 @@ class HostileTreeTest {
     @Test
     void what_cannot_be_read_is_told_and_the_rest_compared() {
         ObjectId lost = ObjectId.hash(new byte[] {1});
-        ObjectId left = sample.tree(SampleRepository.dir("a", lost), sample.file("b", "old"));
-        ObjectId right = sample.tree(SampleRepository.dir("a", flat), sample.file("b", "new"));
-        sample.finish();
+        ObjectId left = SAMPLE.tree(SampleRepository.dir("a", lost), SAMPLE.file("b", "old"));
+        ObjectId right = SAMPLE.tree(SampleRepository.dir("a", flat), SAMPLE.file("b", "new"));
+        SAMPLE.finish();
         var told = new Nothing();
-        try (var reader = new TreeReader(sample.repository, sample.index)) {
-            var loader = new TreeLoader(sample.repository, sample.index, 2);
-            var result = SnapshotDiff.run(reader, loader, sample.index, left, right, false, told);
+        try (var reader = new TreeReader(SAMPLE.repository, SAMPLE.index)) {
+            var loader = new TreeLoader(SAMPLE.repository, SAMPLE.index, 2);
+            var result = SnapshotDiff.run(reader, loader, SAMPLE.index, left, right, false, told);
 
             assertThat(result.changedFiles()).isEqualTo(1);
             assertThat(told.changes).containsExactly("M? /b");
