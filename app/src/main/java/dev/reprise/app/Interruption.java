@@ -6,12 +6,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Ends the process in order on SIGINT, SIGTERM and, until the first lock is taken, SIGHUP: the main thread is
 /// interrupted, so that running work
-/// stops, releases its locks and says so; then the process ends with status 130. Work that does not stop is
-/// abandoned after half a minute; what it wrote stays sound.
+/// stops, releases its locks and says so; then the process ends with status 130, or with 0 if the work was done all the
+/// same, as that of a mount is. Work that does not stop is abandoned after half a minute; what it wrote stays sound.
 final class Interruption {
     private static final long PATIENCE_SECONDS = 30;
 
     private final CountDownLatch ended = new CountDownLatch(1);
+    /// If a signal ends the process.
+    private volatile int status = ExitStatus.CANCELLED.code();
 
     private Interruption() {}
 
@@ -34,12 +36,13 @@ final class Interruption {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(ExitStatus.CANCELLED.code());
+        Runtime.getRuntime().halt(status);
     }
 
-    /// The worker is done. Ends the process with `status`, unless a signal already does with 130.
-    void end(int status) {
+    /// The worker is done. Ends the process with this status.
+    void end(int result) {
+        status = result == ExitStatus.OK.code() ? result : ExitStatus.CANCELLED.code();
         ended.countDown();
-        System.exit(status);
+        System.exit(result);
     }
 }

@@ -32,6 +32,7 @@ class ArchitectureTest {
             "repository",
             "sources",
             "operations",
+            "mount",
             "recovery",
             "config",
             "embedded",
@@ -58,11 +59,12 @@ class ArchitectureTest {
             repository | base storage
             sources    | base
             operations | base storage repository sources
+            mount      | base storage repository sources operations
             recovery   | base storage repository sources operations
             config     | base
             embedded   | base
-            cli        | base storage repository sources operations recovery config
-            demo       | base storage repository sources operations recovery config embedded cli
+            cli        | base storage repository sources operations mount recovery config
+            demo       | base storage repository sources operations mount recovery config embedded cli
             """)
     void a_module_uses_only_modules_below_it(String module, String below) {
         List<String> allowed = below == null ? List.of() : Arrays.asList(below.split(" ", -1));

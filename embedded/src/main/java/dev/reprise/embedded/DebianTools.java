@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class DebianTools {
     private static final Path POSTGRESQL = Path.of("/usr/lib/postgresql");
     private static final Map<String, String> PACKAGES = Map.of(
+            "fusermount3", "fuse3",
             "pg_dump", "postgresql-client",
             "pg_dumpall", "postgresql-client",
             "pg_restore", "postgresql-client",

@@ -25,7 +25,7 @@ record ResticRepository(Repository repository, @Nullable RepositoryLock lock) im
         return repository.loadIndex(ResticRepository::refuseDamagedIndex);
     }
 
-    private static void refuseDamagedIndex(ObjectId id, RuntimeException reason) {
+    static void refuseDamagedIndex(ObjectId id, RuntimeException reason) {
         throw new FatalException("index %s cannot be read: %s; run \"repair index\" to mend it"
                 .formatted(id.hex(), reason.getMessage()));
     }

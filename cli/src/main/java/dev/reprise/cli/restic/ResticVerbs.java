@@ -50,6 +50,7 @@ public final class ResticVerbs {
                 new Verb("list", ListVerb::new),
                 new Verb("ls", LsVerb::new),
                 new Verb("migrate", MigrateVerb::new),
+                new Verb("mount", MountVerb::new),
                 new Verb("options", OptionsVerb::new),
                 new Verb("prune", PruneVerb::new),
                 new Verb("recover", RecoverVerb::new),
