@@ -41,7 +41,11 @@ final class HostileRepository implements AutoCloseable {
     private final List<Entry> entries = new ArrayList<>();
 
     HostileRepository(Path folder) {
-        storage = new LocalStorage(folder);
+        this(new LocalStorage(folder));
+    }
+
+    HostileRepository(Storage storage) {
+        this.storage = storage;
         storage.create();
         byte[] master = new byte[KeySet.BYTES];
         RANDOM.nextBytes(master);
@@ -62,6 +66,15 @@ final class HostileRepository implements AutoCloseable {
 
     static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /// As the repository's own keys seal.
+    byte[] seal(byte[] plain) {
+        return sealer.seal(plain);
     }
 
     /// Any bytes under any name.
@@ -168,7 +181,7 @@ final class HostileRepository implements AutoCloseable {
         return id;
     }
 
-    void index(ObjectId packId, List<Entry> blobs) {
+    ObjectId index(ObjectId packId, List<Entry> blobs) {
         var json = new StringBuilder("{\"packs\":[{\"id\":\"" + packId.hex() + "\",\"blobs\":[");
         String separator = "";
         for (Entry entry : blobs) {
@@ -182,7 +195,7 @@ final class HostileRepository implements AutoCloseable {
             json.append('}');
             separator = ",";
         }
-        document(ObjectType.INDEX, text(json.append("]}]}\n").toString()));
+        return document(ObjectType.INDEX, text(json.append("]}]}\n").toString()));
     }
 
     ObjectId snapshot(ObjectId tree) {

@@ -5,6 +5,7 @@ import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ public final class ReadingLog {
 
     /// @param at    seconds since 1970
     /// @param packs ids, 64 hex digits each
+    ///
+    /// A document that leaves something out has null there.
     record Reading(long at, List<String> packs) {}
 
     private final Repository repository;
@@ -68,16 +71,23 @@ public final class ReadingLog {
         documents.add(id);
         try {
             Document document = MAPPER.readValue(repository.unpacked().load(ObjectType.READINGS, id), Document.class);
-            for (Reading reading : document.readings()) {
-                Instant at = Instant.ofEpochSecond(reading.at());
-                for (String pack : reading.packs()) {
-                    if (!at.isAfter(now)) {
-                        readings.merge(ObjectId.parse(pack), at, (a, b) -> a.isAfter(b) ? a : b);
-                    }
-                }
+            if (document != null && document.readings() != null) {
+                document.readings().forEach(this::add);
             }
-        } catch (RepositoryException | JacksonException | IllegalArgumentException e) {
+        } catch (RepositoryException | JacksonException | IllegalArgumentException | DateTimeException e) {
             return; // damaged: the next save replaces it
+        }
+    }
+
+    private void add(@Nullable Reading reading) {
+        if (reading == null || reading.packs() == null) {
+            return;
+        }
+        Instant at = Instant.ofEpochSecond(reading.at());
+        for (String pack : reading.packs()) {
+            if (pack != null && !at.isAfter(now)) {
+                readings.merge(ObjectId.parse(pack), at, (a, b) -> a.isAfter(b) ? a : b);
+            }
         }
     }
 

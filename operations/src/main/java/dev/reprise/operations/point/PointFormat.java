@@ -1,6 +1,7 @@
 package dev.reprise.operations.point;
 
 import dev.reprise.base.ObjectId;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -43,16 +44,20 @@ public final class PointFormat {
 
     /// @throws IllegalArgumentException if the bytes are no manifest, or one of a newer format
     public static RecoveryPoint decode(byte[] json) {
-        RecoveryPoint point;
+        @Nullable RecoveryPoint point;
         try {
             point = MAPPER.readValue(json, RecoveryPoint.class);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("not a manifest: " + e.getOriginalMessage(), e);
         }
+        if (point == null) {
+            throw new IllegalArgumentException("not a manifest: null");
+        }
         if (point.format() != RecoveryPoint.FORMAT) {
             throw new IllegalArgumentException(
                     "manifest format %d is not known to this program".formatted(point.format()));
         }
+        Completeness.require(point);
         return point;
     }
 

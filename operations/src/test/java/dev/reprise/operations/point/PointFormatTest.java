@@ -56,6 +56,24 @@ class PointFormatTest {
                 .hasMessage("manifest format 2 is not known to this program");
     }
 
+    @Test
+    void a_manifest_that_leaves_something_out_is_refused() {
+        String json = new String(PointFormat.encode(point()), StandardCharsets.UTF_8);
+
+        for (String member : List.of("\"sources\":", "\"facts\":", "\"kind\":", "\"consistentAt\":", "\"run\":")) {
+            byte[] without = json.replace(member, "\"other\":").getBytes(StandardCharsets.UTF_8);
+            assertThatThrownBy(() -> PointFormat.decode(without))
+                    .as(member)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("not a manifest: %s is missing", member.replace(":", ""));
+        }
+        byte[] emptySource = json.replaceFirst("\"sources\":\\[\\{.*}],", "\"sources\":[null],")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> PointFormat.decode(emptySource)).hasMessage("not a manifest: \"sources\" is missing");
+        assertThatThrownBy(() -> PointFormat.decode("null".getBytes(StandardCharsets.UTF_8)))
+                .hasMessage("not a manifest: null");
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void damaged_json_is_refused_or_read_never_anything_else(long seed) {

@@ -34,6 +34,7 @@ public final class IndexEdit {
     /// @param unwanted packs to cut out of the list of packs
     /// @param unmarked packs to cut out of rustic's list of packs that wait for their deletion
     /// @return null if the document names none of them
+    /// @throws IllegalArgumentException if a list that [IndexScan] does not look into is no list of packs
     public static @Nullable Remainder without(byte[] json, Predicate<ObjectId> unwanted, Predicate<ObjectId> unmarked) {
         var cutting = new Cutting(json);
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
@@ -92,7 +93,10 @@ public final class IndexEdit {
         void list(JsonParser parser, Predicate<ObjectId> cut) {
             copyTo(at(parser) + 1);
             boolean first = true;
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
+            for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+                if (token != JsonToken.START_OBJECT) {
+                    throw new IllegalArgumentException("a list of packs holds something else");
+                }
                 int start = at(parser);
                 ObjectId pack = id(parser);
                 int end = at(parser) + 1;
@@ -110,14 +114,16 @@ public final class IndexEdit {
             copied = at(parser);
         }
 
-        /// The parser stands on the opening brace of a pack, afterwards on the closing one.
+        /// The parser stands on the opening brace of a pack, afterwards on the closing one. Only packs that wait for
+        /// their deletion may have an id that is none: nobody has read that list before.
         private static @Nullable ObjectId id(JsonParser parser) {
             ObjectId id = null;
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean named = parser.currentName().equals("id");
                 JsonToken value = parser.nextToken();
                 if (named && value == JsonToken.VALUE_STRING) {
-                    id = ObjectId.parse(parser.getString());
+                    String name = parser.getString();
+                    id = ObjectId.isName(name) ? ObjectId.parse(name) : null;
                 } else {
                     parser.skipChildren();
                 }

@@ -45,10 +45,11 @@ public final class IndexScan {
             try {
                 json = objects.load(ObjectType.INDEX, id);
                 packs = packs(IndexParser.parse(json, version));
+                IndexEdit.without(json, _ -> false, _ -> false); // also the lists nobody reads must be lists of packs
             } catch (RepositoryException e) {
                 visitor.damaged(id, e);
                 continue;
-            } catch (MalformedIndexException e) {
+            } catch (MalformedIndexException | IllegalArgumentException e) {
                 String fact = String.valueOf(e.getMessage());
                 visitor.damaged(id, RepositoryException.damaged(ObjectName.of(ObjectType.INDEX, id), fact, e));
                 continue;

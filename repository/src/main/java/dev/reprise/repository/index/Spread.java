@@ -5,17 +5,18 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Makes of an id a number spread evenly over 64 bits.
 ///
-/// Ids are hashes, but those of a hostile index need not be. With keys that its author cannot know, no choice of ids
+/// Ids are hashes, but those of a hostile index or tree need not be. With keys that its author cannot know, no choice
+/// of ids
 /// puts them all into one bucket.
 ///
 /// @param k0 any number, as the others; different for every table
-record Spread(long k0, long k1, long k2, long k3) {
-    static Spread random() {
+public record Spread(long k0, long k1, long k2, long k3) {
+    public static Spread random() {
         var random = ThreadLocalRandom.current();
         return new Spread(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
     }
 
-    long of(ObjectId id) {
+    public long of(ObjectId id) {
         return of(id.w0(), id.w1(), id.w2(), id.w3());
     }
 
