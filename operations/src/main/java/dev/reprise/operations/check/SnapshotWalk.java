@@ -37,27 +37,18 @@ final class SnapshotWalk {
     private static final int MOST_NAMED = 10_000;
 
     /// Trees whose nodes or locations are held at a time.
-    private static final int SLICE_TREES = 1 << 14;
+    private static final int SLICE_TREES = 1 << 12;
 
     private static final Comparator<Place> ORDER =
             Comparator.comparing(Place::snapshot).thenComparing(Place::path);
 
-    /// Distinct trees in the order they were met; a tree's place in the list is its number.
-    private final List<Visit> visits = new ArrayList<>();
-
-    private final Map<ObjectId, Integer> numbers = new HashMap<>();
+    private final MetTrees met = new MetTrees();
     private final Map<ObjectId, Integer> roots = new HashMap<>();
     private final Edges edges = new Edges();
     private final BitSet bad = new BitSet();
     private final Set<ObjectId> reported = ConcurrentHashMap.newKeySet();
     private final @Nullable Set<ObjectId> usedPacks;
     private volatile boolean lostTrees;
-
-    /// Where a tree was met first.
-    ///
-    /// @param parent number of the tree around it, -1 for a root
-    /// @param name   in that tree; of a root, what to call its snapshot
-    private record Visit(ObjectId tree, int parent, RawName name) {}
 
     /// What one tree says of its directories.
     private record Child(RawName name, ObjectId tree) {}
@@ -81,13 +72,11 @@ final class SnapshotWalk {
         findings.phase("snapshots", snapshots.size());
         for (int i = 0; i < snapshots.size(); i++) {
             StoredSnapshot stored = snapshots.get(i);
-            int from = visits.size();
+            int from = met.size();
             roots.put(
                     stored.id(),
-                    meet(
-                            -1,
-                            RawName.of(stored.id().shortHex()),
-                            stored.snapshot().tree()));
+                    met.meet(
+                            stored.snapshot().tree(), -1, RawName.of(stored.id().shortHex())));
             walk(from);
             findings.progress(i + 1, snapshots.size(), 0);
         }
@@ -96,33 +85,27 @@ final class SnapshotWalk {
     /// Loads the trees met since `from`, then those they name, until nothing new comes.
     private void walk(int from) {
         int start = from;
-        while (start < visits.size()) {
-            int end = Math.min(visits.size(), start + SLICE_TREES);
+        while (start < met.size()) {
+            int end = Math.min(met.size(), start + SLICE_TREES);
             Map<ObjectId, List<Child>> children = load(start, end);
             for (int number = start; number < end; number++) {
-                for (Child child : children.getOrDefault(visits.get(number).tree, List.of())) {
-                    edges.add(number, meet(number, child.name, child.tree));
+                for (Child child : children.getOrDefault(met.get(number), List.of())) {
+                    edges.add(number, met.meet(child.tree, number, child.name));
                 }
             }
             start = end;
         }
     }
 
-    private int meet(int parent, RawName name, ObjectId tree) {
-        Integer known = numbers.putIfAbsent(tree, visits.size());
-        if (known != null) {
-            return known;
-        }
-        visits.add(new Visit(tree, parent, name));
-        return visits.size() - 1;
-    }
-
     private Map<ObjectId, List<Child>> load(int start, int end) {
         Map<ObjectId, List<Child>> children = new ConcurrentHashMap<>();
-        loader.load(trees(start, end), new TreeLoader.Receiver() {
+        loader.load(met.between(start, end), new TreeLoader.Receiver() {
             @Override
             public void tree(ObjectId id, List<Node> nodes) {
-                children.put(id, examine(id, nodes));
+                List<Child> found = examine(id, nodes);
+                if (!found.isEmpty()) {
+                    children.put(id, found);
+                }
             }
 
             @Override
@@ -132,10 +115,6 @@ final class SnapshotWalk {
             }
         });
         return children;
-    }
-
-    private List<ObjectId> trees(int start, int end) {
-        return visits.subList(start, end).stream().map(Visit::tree).toList();
     }
 
     private void use(BlobHandle blob, Set<ObjectId> used) {
@@ -169,7 +148,7 @@ final class SnapshotWalk {
     }
 
     private void markBad(ObjectId tree) {
-        int number = numbers.getOrDefault(tree, -1);
+        int number = met.number(tree);
         synchronized (bad) {
             bad.set(number);
         }
@@ -189,16 +168,18 @@ final class SnapshotWalk {
     private Place place(ObjectId tree) {
         List<String> names = new ArrayList<>();
         int length = 0;
-        Visit visit = visits.get(numbers.getOrDefault(tree, 0));
-        while (visit.parent >= 0) {
+        int number = met.number(tree);
+        while (met.parent(number) >= 0) {
             if (length < LONGEST_PLACE) {
-                names.add("/" + visit.name);
-                length += 1 + visit.name.length();
+                RawName name = met.name(number);
+                names.add("/" + name);
+                length += 1 + name.length();
             }
-            visit = visits.get(visit.parent);
+            number = met.parent(number);
         }
         return new Place(
-                (length < LONGEST_PLACE ? "" : "…") + String.join("", names.reversed()), visit.name.toString());
+                (length < LONGEST_PLACE ? "" : "…") + String.join("", names.reversed()),
+                met.name(number).toString());
     }
 
     /// Names the files of which something is lost, and finds the trees that use blobs which turned out to be damaged
@@ -228,8 +209,8 @@ final class SnapshotWalk {
                 note(new Place(place.path + "/", place.snapshot), affected);
             }
         };
-        for (int start = 0; start < visits.size(); start += SLICE_TREES) {
-            loader.load(trees(start, Math.min(visits.size(), start + SLICE_TREES)), receiver);
+        for (int start = 0; start < met.size(); start += SLICE_TREES) {
+            loader.load(met.between(start, Math.min(met.size(), start + SLICE_TREES)), receiver);
         }
         affected.stream().limit(MOST_NAMED).forEach(place -> findings.affected(place.path, place.snapshot));
         if (affected.size() > MOST_NAMED) {
@@ -268,7 +249,7 @@ final class SnapshotWalk {
     }
 
     long trees() {
-        return visits.size();
+        return met.size();
     }
 
     /// Which tree names which, as pairs of numbers: 8 bytes each, for repositories with millions of
