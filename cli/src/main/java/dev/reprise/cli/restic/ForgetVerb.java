@@ -87,6 +87,7 @@ final class ForgetVerb implements Callable<Integer> {
         }
         try (ResticRepository opened = global.open(RepositoryLock.Kind.EXCLUSIVE, dryRun)) {
             ForgetPlan plan = plan(opened, policy, criteria);
+            new PointWarning(opened.repository(), global.output()).warn(plan.remove());
             Map<ObjectId, String> failed = carryOut(opened, plan);
             if (global.json() && !plan.groups().isEmpty()) {
                 global.output().json(ForgetReport.json(plan));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -35,6 +36,31 @@ public final class Points {
     /// that was rewritten (tagged) is followed.
     public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
         return new Remains(repository).of(asWritten(damaged));
+    }
+
+    /// What becomes of a point when snapshots are removed.
+    ///
+    /// @param sources names of those that can no longer be restored from it, in its order
+    /// @param whole   true if it has no other sources left
+    public record Loss(RecoveryPoint point, List<String> sources, boolean whole) {}
+
+    /// What removing these snapshots would take away from which points, oldest first. A snapshot that was rewritten
+    /// counts for the point of the one it was made from.
+    ///
+    /// @param damaged told of every manifest that cannot be read
+    public List<Loss> losses(Set<ObjectId> removed, BiConsumer<ObjectId, RuntimeException> damaged) {
+        List<Loss> losses = new ArrayList<>();
+        List<RecoveryPoint> written = asWritten(damaged);
+        for (RecoveryPoint point : written.isEmpty() ? written : remains().of(written)) {
+            List<String> lost = point.captured().stream()
+                    .filter(source -> source.snapshot() != null && removed.contains(source.snapshot()))
+                    .map(CapturedSource::name)
+                    .toList();
+            if (!lost.isEmpty()) {
+                losses.add(new Loss(point, lost, lost.size() == point.captured().size()));
+            }
+        }
+        return losses;
     }
 
     /// Those of the given manifests that lost nothing: every snapshot they name is in this repository, itself or made

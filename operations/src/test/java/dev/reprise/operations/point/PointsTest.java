@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,36 @@ class PointsTest {
         assertThat(find("latest")).isEqualTo(good);
         assertThat(damaged).containsExactly(spoiled);
         assertThatThrownBy(() -> find("bbbb")).hasMessageContaining("and 1 that cannot be read");
+    }
+
+    @Test
+    void what_a_removal_would_take_away_is_told_before() {
+        ObjectId one = sample.snapshot(tree);
+        ObjectId two = sample.snapshot(sample.tree(sample.file("b", "other")));
+        RecoveryPoint older = save("aaaa000000000001", 1, one, "db");
+        save("bbbb000000000001", 2, two, "db");
+        save("cccc000000000001", 3, null, "db");
+
+        assertThat(points.losses(Set.of(one), (_, _) -> {}))
+                .containsExactly(new Points.Loss(older, List.of("db"), true));
+        assertThat(points.losses(Set.of(tree), (_, _) -> {})).isEmpty();
+    }
+
+    @Test
+    void a_snapshot_that_was_tagged_still_counts_for_its_point() {
+        ObjectId snapshot = sample.snapshot(tree);
+        save("aaaa000000000001", 1, snapshot, "db");
+        StoredSnapshot stored = sample.repository.snapshots((_, _) -> {}).getFirst();
+        ObjectId tagged = sample.repository.save(new SnapshotEdit(stored.snapshot())
+                .tags(List.of("kept"))
+                .original(snapshot)
+                .done());
+        storage.delete(ObjectKey.of(ObjectType.SNAPSHOT, snapshot));
+
+        List<Points.Loss> losses = points.losses(Set.of(tagged), (_, _) -> {});
+
+        assertThat(losses).extracting(Points.Loss::sources).containsExactly(List.of("db"));
+        assertThat(losses.getFirst().point().run().hex()).isEqualTo("aaaa000000000001");
     }
 
     @Test
