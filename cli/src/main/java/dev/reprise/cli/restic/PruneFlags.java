@@ -38,9 +38,16 @@ final class PruneFlags {
     private String smallerThan = "";
 
     @Option(
+            names = "--keep-delete",
+            paramLabel = "duration",
+            description = "Delete nothing at once: mark what nobody needs, and delete what was marked this long ago, as"
+                    + " in 23h. For places where rustic writes too, which takes no locks.")
+    private @Nullable String keepDelete;
+
+    @Option(
             names = "--memory",
             paramLabel = "size",
-            description = "Hold this much of the index in memory, the rest in temporary files (default: 256M).")
+            description = "Hold this much of the index in memory, the rest in temporary files (default: 128M).")
     private @Nullable String memory;
 
     PruneFlags(ResticOptions global) {
@@ -50,6 +57,9 @@ final class PruneFlags {
     /// @param recoverSpace see [PruneOptions]
     /// @throws FatalException in restic's words if a flag's value makes no sense
     PruneOptions options(boolean recoverSpace) {
+        if (recoverSpace && keepDelete != null) {
+            throw new FatalException("--keep-delete and --unsafe-recover-no-free-space are mutually exclusive");
+        }
         return new PruneOptions(
                 tolerated(),
                 maxRepackSize.isEmpty() ? Long.MAX_VALUE : bytes(maxRepackSize, ""),
@@ -57,7 +67,8 @@ final class PruneFlags {
                 cacheableOnly,
                 repackUncompressed,
                 recoverSpace,
-                PruneOptions.DEFAULT_MARK_AGE,
+                keepDelete != null,
+                keepDelete == null ? PruneOptions.DEFAULT_MARK_AGE : GoDuration.parse(keepDelete),
                 memory == null ? PruneOptions.DEFAULT_MEMORY : new ByteSize(bytes(memory, "")),
                 temporary());
     }

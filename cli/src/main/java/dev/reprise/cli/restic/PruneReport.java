@@ -71,17 +71,35 @@ final class PruneReport implements PruneListener {
         }
     }
 
+    /// What waits for its deletion, and what will: nothing where no program ever marked a pack.
+    void printMarks(PrunePlan plan) {
+        if (plan.options().twoPhase()) {
+            output.info("not deleted at once, but marked: a prune %s later or more deletes it"
+                    .formatted(GoDuration.text(plan.options().markAge())));
+        }
+        if (!plan.waiting().isEmpty()) {
+            output.info("marked before, still waiting: %d packs"
+                    .formatted(plan.waiting().size()));
+        }
+        if (!plan.removedMarked().isEmpty()) {
+            output.info("marked long enough ago, to delete: %d packs"
+                    .formatted(plan.removedMarked().size()));
+        }
+    }
+
     private static String row(String what, long blobs, long bytes) {
         return "%-13s %10d blobs / %s".formatted(what + ":", blobs, GoText.bytes(bytes));
     }
 
     /// The packs a dry run would touch, with `-v`.
     void printPacks(PrunePlan plan) {
+        boolean marks = plan.options().twoPhase();
+        String removed = marks ? "marked" : "removed";
         if (!plan.unreferenced().isEmpty()) {
-            list("Would have removed the following unreferenced packs:", plan.unreferenced());
+            list("Would have " + removed + " the following unreferenced packs:", plan.unreferenced());
         }
-        list("Would have repacked and removed the following packs:", plan.repacked());
-        list("Would have removed the following no longer used packs:", plan.removed());
+        list("Would have repacked and " + removed + " the following packs:", plan.repacked());
+        list("Would have " + removed + " the following no longer used packs:", marks ? plan.marked() : plan.removed());
         if (!plan.removedMarked().isEmpty()) {
             list("Would have removed the following packs that were marked for deletion:", plan.removedMarked());
         }

@@ -80,13 +80,20 @@ final class PruneVerb implements Callable<Integer> {
                 global.output().info("\nWould have made the following changes:");
             }
             report.print(plan.stats());
+            report.printMarks(plan);
             if (global.json() && summary) {
                 global.output().json(PruneReport.json(plan.stats()));
             }
             if (dryRun) {
                 report.printPacks(plan);
             } else {
-                new Pruning(opened.repository(), opened.held(), global.writerOptions(), report).run(plan);
+                new Pruning(
+                                opened.repository(),
+                                opened.held(),
+                                global.writerOptions(),
+                                report,
+                                global.context().clock())
+                        .run(plan);
             }
         }
     }

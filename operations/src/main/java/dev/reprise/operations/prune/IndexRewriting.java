@@ -1,6 +1,7 @@
 package dev.reprise.operations.prune;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.operations.prune.PrunePlan.PackFile;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.IndexDocument;
 import dev.reprise.repository.index.IndexDocuments;
@@ -8,7 +9,9 @@ import dev.reprise.repository.index.MarkedPack;
 import dev.reprise.repository.index.PackEntries;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.BlobType;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Makes index files that no longer name the packs a plan removes. Holds one old and one new file at a
 /// time.
 ///
-/// Files that name none of those packs and are full stay as they are; small ones are merged. Marks that
-/// other programs set on packs are carried over.
+/// Files that name none of those packs and are full stay as they are; small ones are merged. Packs that a
+/// plan marks are moved to the list of those that wait for their deletion, with all they hold, so that they
+/// can be taken back; marks that are there already are carried over.
 final class IndexRewriting {
     private final IndexDocuments documents;
     private final RepositoryLock lock;
@@ -28,15 +32,20 @@ final class IndexRewriting {
     private final long[] met;
     /// Likewise for packs that are newer than the plan.
     private final Map<ObjectId, Long> metNew = new HashMap<>();
+    /// By number; a pack may be named by several files.
+    private final BitSet newlyMarked = new BitSet();
+    private final String now;
 
     private List<IndexDocument.Pack> packs = new ArrayList<>();
     private List<MarkedPack> marked = new ArrayList<>();
     private long blobs;
 
-    IndexRewriting(Repository repository, RepositoryLock lock, PrunePlan plan) {
+    /// @param now when marks are set
+    IndexRewriting(Repository repository, RepositoryLock lock, PrunePlan plan, Instant now) {
         this.documents = repository.indexDocuments();
         this.lock = lock;
         this.plan = plan;
+        this.now = now.toString();
         this.met = new long[plan.table().size()];
     }
 
@@ -58,14 +67,21 @@ final class IndexRewriting {
                 carryOver(mark, save);
             }
         }
+        for (PackFile pack : plan.unreferencedToMark()) {
+            mark(new MarkedPack(pack.id(), new PackEntries(), now, pack.bytes()), save);
+        }
         flush(save);
         return obsolete;
     }
 
     private boolean isUpToDate(IndexDocument document) {
-        return document.blobs() >= IndexDocuments.FULL_BLOBS
+        return document.blobs() + blobs(document.marked()) >= IndexDocuments.FULL_BLOBS
                 && document.packs().stream().allMatch(pack -> stays(pack.pack()) && !isRepeated(pack))
                 && document.marked().stream().allMatch(mark -> action(mark.pack()) == PruneAction.KEEP_MARK);
+    }
+
+    private static long blobs(List<MarkedPack> marked) {
+        return marked.stream().mapToLong(mark -> mark.entries().size()).sum();
     }
 
     /// Packs newer than the plan stay, and marked ones that another program has taken back since.
@@ -73,7 +89,7 @@ final class IndexRewriting {
         return switch (action(pack)) {
             case null -> true;
             case KEEP, REVIVE, KEEP_MARK, REMOVE_MARKED, DROP_MARK -> true;
-            case REMOVE, REPACK, FORGET -> false;
+            case REMOVE, MARK, REPACK, FORGET -> false;
         };
     }
 
@@ -86,6 +102,13 @@ final class IndexRewriting {
         if (stays(pack.pack()) && !isRepeated(pack)) {
             meet(pack);
             append(pack, save);
+            return;
+        }
+        int number = plan.table().find(pack.pack());
+        if (number >= 0 && plan.marksPack(number) && !newlyMarked.get(number)) {
+            newlyMarked.set(number);
+            long size = plan.accounts().listedSize(number);
+            mark(new MarkedPack(pack.pack(), pack.entries(), now, size), save);
         }
     }
 
@@ -94,7 +117,15 @@ final class IndexRewriting {
         if (action == PruneAction.REVIVE) {
             carryOver(new IndexDocument.Pack(mark.pack(), mark.entries()), save);
         } else if (action == null || action == PruneAction.KEEP_MARK) {
-            marked.add(mark);
+            mark(mark, save);
+        }
+    }
+
+    private void mark(MarkedPack pack, Consumer<byte[]> save) {
+        marked.add(pack);
+        blobs += Math.max(1, pack.entries().size());
+        if (blobs >= IndexDocuments.FULL_BLOBS) {
+            flush(save);
         }
     }
 

@@ -121,7 +121,7 @@ final class PackDecision {
             unusedPacks++;
             removePacks++;
             countRemoved(pack);
-            return PruneAction.REMOVE;
+            return options.twoPhase() ? PruneAction.MARK : PruneAction.REMOVE;
         }
         boolean whole = accounts.unusedBlobs(pack) == 0;
         if (whole) {

@@ -5,7 +5,9 @@ enum PruneAction {
     KEEP,
     /// Nobody needs any of it.
     REMOVE,
-    /// What is needed is written again, then the pack is removed.
+    /// Nobody needs any of it, but somebody may not know yet: the index lists it for deletion.
+    MARK,
+    /// What is needed is written again, then the pack is removed, or marked if there are two phases.
     REPACK,
     /// Is not there and not needed; the index forgets it.
     FORGET,
@@ -17,11 +19,6 @@ enum PruneAction {
     REMOVE_MARKED,
     /// Marked for deletion and gone: the mark is dropped.
     DROP_MARK;
-
-    /// Whether the pack's file is removed at the end.
-    boolean removesPack() {
-        return this == REMOVE || this == REPACK || this == REMOVE_MARKED;
-    }
 
     /// Whether index files that name the pack have to be written anew.
     boolean changesIndex() {

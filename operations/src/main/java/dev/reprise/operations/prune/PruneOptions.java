@@ -12,8 +12,10 @@ import java.time.Duration;
 /// @param cacheableOnly      repacks only packs that hold trees
 /// @param repackUncompressed repacks every pack that holds uncompressed blobs
 /// @param recoverSpace       deletes before it writes, for a place that is full; unsafe
-/// @param markAge            packs that another program marked for deletion are deleted when the mark is
-///                           this old
+/// @param twoPhase           what nobody needs is only marked for deletion, and deleted by a later prune: a
+///                           writer that takes no locks loses nothing (repository format, section 13)
+/// @param markAge            packs that are marked for deletion, by whatever program, are deleted when the
+///                           mark is this old
 /// @param memory             bound for what is held of blobs
 /// @param temporary          directory for what does not fit
 public record PruneOptions(
@@ -23,13 +25,20 @@ public record PruneOptions(
         boolean cacheableOnly,
         boolean repackUncompressed,
         boolean recoverSpace,
+        boolean twoPhase,
         Duration markAge,
         ByteSize memory,
         Path temporary) {
     /// What rustic waits.
     public static final Duration DEFAULT_MARK_AGE = Duration.ofHours(23);
 
-    public static final ByteSize DEFAULT_MEMORY = ByteSize.ofMebibytes(256);
+    public static final ByteSize DEFAULT_MEMORY = ByteSize.ofMebibytes(128);
+
+    public PruneOptions {
+        if (recoverSpace && twoPhase) {
+            throw new IllegalArgumentException("space is not recovered by marking what could be deleted");
+        }
+    }
 
     /// restic's defaults.
     public static PruneOptions standard(Path temporary) {
@@ -40,8 +49,29 @@ public record PruneOptions(
                 false,
                 false,
                 false,
+                false,
                 DEFAULT_MARK_AGE,
                 DEFAULT_MEMORY,
+                temporary);
+    }
+
+    /// As [#standard], but what nobody needs is only marked, and deleted by a prune `grace` later or more: for
+    /// places where something may write that takes no locks.
+    public static PruneOptions graceful(Path temporary, Duration grace) {
+        return standard(temporary).withTwoPhases(grace);
+    }
+
+    private PruneOptions withTwoPhases(Duration grace) {
+        return new PruneOptions(
+                maxUnused,
+                maxRepackBytes,
+                smallPackBytes,
+                cacheableOnly,
+                repackUncompressed,
+                recoverSpace,
+                true,
+                grace,
+                memory,
                 temporary);
     }
 
@@ -53,6 +83,7 @@ public record PruneOptions(
                 cacheableOnly,
                 repackUncompressed,
                 recoverSpace,
+                twoPhase,
                 markAge,
                 memory,
                 temporary);

@@ -9,7 +9,7 @@ import java.util.List;
 public final class PrunePlan implements AutoCloseable {
     private final PruneOptions options;
     private final PruneStats stats;
-    private final List<ObjectId> unreferenced;
+    private final List<PackFile> unreferenced;
     private final PackTable table;
     private final PackAccounts accounts;
     private final PruneAction[] actions;
@@ -17,13 +17,18 @@ public final class PrunePlan implements AutoCloseable {
     private final ExternalSort used;
     private final List<ObjectId> indexFiles;
 
+    /// A pack as the storage lists it.
+    ///
+    /// @param bytes its size
+    record PackFile(ObjectId id, long bytes) {}
+
     /// @param unreferenced packs that no index names, as listed under the lock
     /// @param actions      by number of the pack
     /// @param indexFiles   what was read to make the plan
     PrunePlan(
             PruneOptions options,
             PruneStats stats,
-            List<ObjectId> unreferenced,
+            List<PackFile> unreferenced,
             PackTable table,
             PackAccounts accounts,
             PruneAction[] actions,
@@ -49,9 +54,14 @@ public final class PrunePlan implements AutoCloseable {
         return stats;
     }
 
-    /// Packs that no index names; deleted first.
+    /// Packs that no index names; deleted first, or marked if there are two phases.
     public List<ObjectId> unreferenced() {
-        return unreferenced;
+        return unreferenced.stream().map(PackFile::id).toList();
+    }
+
+    /// Those that are only marked: another program may just be about to name them.
+    List<PackFile> unreferencedToMark() {
+        return options.twoPhase() ? unreferenced : List.of();
     }
 
     /// Packs whose needed blobs are written again.
@@ -64,17 +74,27 @@ public final class PrunePlan implements AutoCloseable {
         return packs(PruneAction.REMOVE);
     }
 
+    /// Packs of which nothing is needed and that are only marked, because there are two phases.
+    public List<ObjectId> marked() {
+        return packs(PruneAction.MARK);
+    }
+
+    /// Packs that stay because they were marked for deletion not long ago.
+    public List<ObjectId> waiting() {
+        return packs(PruneAction.KEEP_MARK);
+    }
+
     /// Packs that are named by an index, not there, and not needed.
     public List<ObjectId> forgotten() {
         return packs(PruneAction.FORGET);
     }
 
-    /// Packs another program marked for deletion, long enough ago.
+    /// Packs that were marked for deletion, long enough ago.
     public List<ObjectId> removedMarked() {
         return packs(PruneAction.REMOVE_MARKED);
     }
 
-    /// Packs another program marked for deletion that are needed.
+    /// Packs that were marked for deletion and are needed.
     public List<ObjectId> revived() {
         return packs(PruneAction.REVIVE);
     }
@@ -95,7 +115,21 @@ public final class PrunePlan implements AutoCloseable {
                 return true;
             }
         }
-        return false;
+        return !unreferencedToMark().isEmpty();
+    }
+
+    /// Whether the pack's file is removed at the end.
+    boolean removesPack(int pack) {
+        return switch (actions[pack]) {
+            case REMOVE, REMOVE_MARKED -> true;
+            case REPACK -> !options.twoPhase();
+            case KEEP, MARK, FORGET, REVIVE, KEEP_MARK, DROP_MARK -> false;
+        };
+    }
+
+    /// Whether the index lists the pack for deletion at the end, as it did not before.
+    boolean marksPack(int pack) {
+        return actions[pack] == PruneAction.MARK || (actions[pack] == PruneAction.REPACK && options.twoPhase());
     }
 
     PackTable table() {

@@ -3,6 +3,7 @@ package dev.reprise.operations.prune;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.prune.PrunePlan.PackFile;
 import dev.reprise.operations.sorting.ExternalSort;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
@@ -40,9 +41,14 @@ public final class PrunePlanning {
 
     private final PackTable table = new PackTable();
     private final List<ObjectId> indexFiles = new ArrayList<>();
-    private final List<MarkedPack> marks = new ArrayList<>();
-    private final List<ObjectId> unreferenced = new ArrayList<>();
+    private final List<Mark> marks = new ArrayList<>();
+    private final List<PackFile> unreferenced = new ArrayList<>();
     private long unreferencedBytes;
+
+    /// A pack that an index lists for deletion.
+    ///
+    /// @param time as the index says it
+    private record Mark(int pack, @Nullable String time) {}
 
     /// @param clock tells the age of marks
     public PrunePlanning(Repository repository, PruneOptions options, PruneListener listener, InstantSource clock) {
@@ -104,22 +110,32 @@ public final class PrunePlanning {
     private BitSet readIndex(ExternalSort indexed, PartialIndex trees) {
         var live = new BitSet();
         byte[] record = new byte[BlobRecord.BYTES];
+        List<IndexDocument.Pack> markedTrees = new ArrayList<>();
         for (ObjectId file : documents.files()) {
             IndexDocument document = documents.load(file);
             indexFiles.add(file);
             for (IndexDocument.Pack pack : document.packs()) {
                 live.set(table.number(pack.pack()));
-                add(pack.pack(), pack.entries(), indexed, trees, record);
+                add(trees, pack.pack(), add(pack.pack(), pack.entries(), indexed, record));
             }
-            marks.addAll(document.marked());
+            for (MarkedPack mark : document.marked()) {
+                marks.add(new Mark(table.number(mark.pack()), mark.time()));
+                markedTrees.add(new IndexDocument.Pack(mark.pack(), add(mark.pack(), mark.entries(), indexed, record)));
+            }
         }
-        for (MarkedPack mark : marks) {
-            add(mark.pack(), mark.entries(), indexed, trees, record);
-        }
+        // Last, so that a tree is read from a pack in use if there is one.
+        markedTrees.forEach(pack -> add(trees, pack.pack(), pack.entries()));
         return live;
     }
 
-    private void add(ObjectId pack, PackEntries entries, ExternalSort indexed, PartialIndex trees, byte[] record) {
+    private static void add(PartialIndex trees, ObjectId pack, PackEntries treesOnly) {
+        if (treesOnly.size() > 0) {
+            trees.add(pack, treesOnly);
+        }
+    }
+
+    /// @return those that are trees
+    private PackEntries add(ObjectId pack, PackEntries entries, ExternalSort indexed, byte[] record) {
         int number = table.number(pack);
         var treesOnly = new PackEntries();
         for (int i = 0; i < entries.size(); i++) {
@@ -131,9 +147,7 @@ public final class PrunePlanning {
                 treesOnly.add(BlobType.TREE, entries.id(i), entries.offset(i), entries.length(i), uncompressed);
             }
         }
-        if (treesOnly.size() > 0) {
-            trees.add(pack, treesOnly);
-        }
+        return treesOnly;
     }
 
     private void listPacks(PackAccounts accounts) {
@@ -143,7 +157,7 @@ public final class PrunePlanning {
             if (number >= 0) {
                 accounts.setListed(number, object.size());
             } else {
-                unreferenced.add(pack);
+                unreferenced.add(new PackFile(pack, object.size()));
                 unreferencedBytes += object.size();
             }
         });
@@ -252,21 +266,20 @@ public final class PrunePlanning {
                 null);
     }
 
-    /// By number of the pack: what its mark asks for; null for packs in use.
+    /// By number of the pack: what its marks ask for, the youngest of several; null for packs in use.
     private @Nullable PruneAction[] marked(PackAccounts accounts) {
         @Nullable PruneAction[] actions = new PruneAction[table.size()];
         Instant limit = clock.instant().minus(options.markAge());
-        for (MarkedPack mark : marks) {
-            int pack = table.number(mark.pack());
-            if (!accounts.isLive(pack)) {
-                actions[pack] = accounts.isListed(pack) ? byAge(mark, limit) : PruneAction.DROP_MARK;
+        for (Mark mark : marks) {
+            int pack = mark.pack();
+            if (!accounts.isLive(pack) && actions[pack] != PruneAction.KEEP_MARK) {
+                actions[pack] = accounts.isListed(pack) ? byAge(mark.time(), limit) : PruneAction.DROP_MARK;
             }
         }
         return actions;
     }
 
-    private static PruneAction byAge(MarkedPack mark, Instant limit) {
-        String time = mark.time();
+    private static PruneAction byAge(@Nullable String time, Instant limit) {
         if (time == null) {
             return PruneAction.KEEP_MARK;
         }

@@ -11,6 +11,7 @@ import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,11 +23,18 @@ public final class Pruning {
     private final WriterOptions writing;
     private final PruneListener listener;
     private final IndexDocuments documents;
+    private final InstantSource clock;
 
     /// @param lock    exclusive, and held since before the plan was made; checked before each destructive
     ///                step
     /// @param writing how blobs are written that have to be packed again
-    public Pruning(Repository repository, RepositoryLock lock, WriterOptions writing, PruneListener listener) {
+    /// @param clock   tells when packs are marked
+    public Pruning(
+            Repository repository,
+            RepositoryLock lock,
+            WriterOptions writing,
+            PruneListener listener,
+            InstantSource clock) {
         if (lock.kind() != RepositoryLock.Kind.EXCLUSIVE) {
             throw new IllegalArgumentException("a repository is only pruned under an exclusive lock");
         }
@@ -35,6 +43,7 @@ public final class Pruning {
         this.writing = writing;
         this.listener = listener;
         this.documents = repository.indexDocuments();
+        this.clock = clock;
     }
 
     /// Does exactly what the plan says. Packs that cannot be deleted are warned of: nothing names them any
@@ -42,7 +51,7 @@ public final class Pruning {
     ///
     /// @throws RepriseException if anything else fails; what is needed is all there then
     public void run(PrunePlan plan) {
-        if (!plan.unreferenced().isEmpty()) {
+        if (!plan.unreferenced().isEmpty() && !plan.options().twoPhase()) {
             listener.phase("deleting unreferenced packs");
             deletePacks(plan.unreferenced());
         }
@@ -63,10 +72,14 @@ public final class Pruning {
 
     private void rewriteIndex(PrunePlan plan) {
         listener.phase("rebuilding index");
-        List<ObjectId> obsolete = new IndexRewriting(repository, lock, plan).run(documents.files(), json -> {
+        List<ObjectId> obsolete = rewriting(plan).run(documents.files(), json -> {
             var _ = documents.save(json);
         });
         deleteIndexFiles(obsolete);
+    }
+
+    private IndexRewriting rewriting(PrunePlan plan) {
+        return new IndexRewriting(repository, lock, plan, clock.instant());
     }
 
     /// For a place that is so full that not even an index can be written: the new index waits in a
@@ -75,7 +88,7 @@ public final class Pruning {
     private void recoverSpace(PrunePlan plan) {
         try (var waiting = new ByteSpool(plan.options().temporary())) {
             listener.phase("deleting index files");
-            deleteIndexFiles(new IndexRewriting(repository, lock, plan).run(documents.files(), waiting::add));
+            deleteIndexFiles(rewriting(plan).run(documents.files(), waiting::add));
             deleteOldPacks(plan);
             listener.phase("rebuilding index");
             waiting.forEach(json -> {
@@ -88,7 +101,7 @@ public final class Pruning {
     private void deleteOldPacks(PrunePlan plan) {
         List<ObjectId> packs = new ArrayList<>();
         for (int pack = 0; pack < plan.table().size(); pack++) {
-            if (plan.action(pack).removesPack() && plan.accounts().isListed(pack)) {
+            if (plan.removesPack(pack) && plan.accounts().isListed(pack)) {
                 packs.add(plan.table().id(pack));
             }
         }

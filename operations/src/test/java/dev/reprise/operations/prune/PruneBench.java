@@ -5,6 +5,7 @@ import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.operations.restore.SampleRepository;
 import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.IndexDocuments;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.ObjectType;
@@ -22,6 +23,8 @@ import java.util.TreeSet;
 /// What prune tests share.
 final class PruneBench {
     static final InstantSource NOW = InstantSource.fixed(Instant.parse("2024-05-02T00:00:00Z"));
+    /// When every mark that was set now is old enough.
+    static final InstantSource LATER = InstantSource.offset(NOW, PruneOptions.DEFAULT_MARK_AGE.plusSeconds(1));
     static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
 
     private PruneBench() {}
@@ -49,6 +52,10 @@ final class PruneBench {
         return options().withMaxUnused(new PruneOptions.MaxUnused.Bytes(0));
     }
 
+    static PruneOptions graceful() {
+        return PruneOptions.graceful(TEMPORARY, PruneOptions.DEFAULT_MARK_AGE);
+    }
+
     static PrunePlan plan(Repository repository, PruneOptions options) {
         return new PrunePlanning(repository, options, new Heard(), NOW).plan(Set.of());
     }
@@ -58,11 +65,27 @@ final class PruneBench {
     }
 
     static Heard prune(Repository repository, PruneOptions options, RepositoryLock lock) {
+        return prune(repository, options, lock, NOW);
+    }
+
+    static Heard prune(Repository repository, PruneOptions options, InstantSource clock) {
+        return prune(repository, options, new HeldForTest(), clock);
+    }
+
+    private static Heard prune(Repository repository, PruneOptions options, RepositoryLock lock, InstantSource clock) {
         var heard = new Heard();
-        try (PrunePlan plan = new PrunePlanning(repository, options, heard, NOW).plan(Set.of())) {
-            new Pruning(repository, lock, WriterOptions.DEFAULT, heard).run(plan);
+        try (PrunePlan plan = new PrunePlanning(repository, options, heard, clock).plan(Set.of())) {
+            new Pruning(repository, lock, WriterOptions.DEFAULT, heard, clock).run(plan);
         }
         return heard;
+    }
+
+    /// Packs that index files list for deletion.
+    static Set<ObjectId> marks(Repository repository) {
+        Set<ObjectId> marks = new TreeSet<>();
+        IndexDocuments documents = repository.indexDocuments();
+        documents.files().forEach(file -> documents.load(file).marked().forEach(mark -> marks.add(mark.pack())));
+        return marks;
     }
 
     /// Everything a check that reads all data has to say.

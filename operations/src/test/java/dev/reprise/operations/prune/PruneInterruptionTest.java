@@ -67,6 +67,32 @@ class PruneInterruptionTest {
         }
     }
 
+    /// The first prune only marks; the one that deletes comes when the grace is over.
+    @Test
+    void two_phases_killed_at_any_call_lose_nothing_and_end_with_the_same_packs() {
+        PruneOptions graceful = PruneBench.graceful();
+        int calls = calls(graceful);
+        int needed = neededPacks().size();
+        for (int n = 1; n <= calls; n++) {
+            String when = "killed at call " + n;
+            MemoryStorage storage = PruneBench.copy(history);
+            dieAt(n, storage, graceful);
+            assertThat(PruneBench.ids(storage, ObjectType.PACK))
+                    .as(when)
+                    .containsAll(PruneBench.ids(history, ObjectType.PACK));
+            assertNothingLost(when, storage);
+            try (var repository = SampleRepository.openAlone(storage)) {
+                var _ = PruneBench.prune(repository, graceful);
+                assertNothingLost("marked after being " + when, storage);
+                assertThat(PruneBench.marks(repository)).as(when).isNotEmpty();
+                var _ = PruneBench.prune(repository, graceful, PruneBench.LATER);
+                assertThat(PruneBench.marks(repository)).as(when).isEmpty();
+            }
+            assertThat(PruneBench.check(storage)).as(when).isEmpty();
+            assertThat(PruneBench.ids(storage, ObjectType.PACK)).as(when).hasSize(needed);
+        }
+    }
+
     @Test
     void a_call_that_is_done_but_not_answered_is_no_better() {
         int calls = calls(PruneBench.options());
@@ -139,6 +165,7 @@ class PruneInterruptionTest {
                 false,
                 false,
                 true,
+                false,
                 standard.markAge(),
                 standard.memory(),
                 standard.temporary());

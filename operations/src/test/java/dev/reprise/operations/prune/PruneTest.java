@@ -21,7 +21,6 @@ import dev.reprise.storage.memory.MemoryStorage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -307,6 +306,7 @@ class PruneTest {
                 false,
                 false,
                 false,
+                false,
                 standard.markAge(),
                 standard.memory(),
                 standard.temporary());
@@ -326,6 +326,7 @@ class PruneTest {
                 Long.MAX_VALUE,
                 0,
                 true,
+                false,
                 false,
                 false,
                 standard.markAge(),
@@ -366,7 +367,12 @@ class PruneTest {
         byte[] late = {4, 5, 6};
         try (PrunePlan plan = PruneBench.plan(sample.repository, PruneBench.options())) {
             storage.write(pack(ObjectId.hash(late)), late);
-            new Pruning(sample.repository, new PruneBench.HeldForTest(), WriterOptions.DEFAULT, new PruneBench.Heard())
+            new Pruning(
+                            sample.repository,
+                            new PruneBench.HeldForTest(),
+                            WriterOptions.DEFAULT,
+                            new PruneBench.Heard(),
+                            PruneBench.NOW)
                     .run(plan);
         }
 
@@ -419,10 +425,7 @@ class PruneTest {
     }
 
     private Set<ObjectId> marks() {
-        Set<ObjectId> marks = new HashSet<>();
-        IndexDocuments documents = sample.repository.indexDocuments();
-        documents.files().forEach(file -> documents.load(file).marked().forEach(mark -> marks.add(mark.pack())));
-        return marks;
+        return PruneBench.marks(sample.repository);
     }
 
     @Test
