@@ -10,6 +10,7 @@ import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Prints which snapshots are kept, why, and which are removed (repository format, section 11.2).
@@ -27,12 +28,15 @@ final class ForgetReport {
         for (GroupDecision group : plan.groups()) {
             String header = SnapshotTable.groupHeader(group.group());
             if (!header.isEmpty()) {
-                output.info(header);
+                output.detail(header);
             }
             Map<ObjectId, List<String>> reasons = new HashMap<>();
             group.decision().keep().forEach(kept -> reasons.put(kept.snapshot().id(), kept.reasons()));
-            print("keep", group.decision().keep().stream().map(Kept::snapshot).toList(), reasons);
-            print("remove", group.decision().remove(), Map.of());
+            boolean sortedTags = group.group().tags() != null;
+            Stream<StoredSnapshot> keep = group.decision().keep().stream().map(Kept::snapshot);
+            print("keep", keep.map(stored -> shown(stored, sortedTags)).toList(), reasons);
+            Stream<StoredSnapshot> remove = group.decision().remove().stream();
+            print("remove", remove.map(stored -> shown(stored, sortedTags)).toList(), Map.of());
         }
     }
 
