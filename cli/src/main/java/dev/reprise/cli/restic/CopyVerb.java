@@ -40,7 +40,7 @@ final class CopyVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ResticRepository source = openSource();
-                ResticRepository destination = global.openBlobs(RepositoryLock.Kind.SHARED, false)) {
+                ResticRepository destination = global.open(RepositoryLock.Kind.SHARED, false)) {
             SnapshotFilter filter = choice.filter();
             ChosenSnapshots chosen = ChosenSnapshots.of(source.repository(), filter, ids, global.output());
             ChosenSnapshots present = ChosenSnapshots.of(destination.repository(), filter, List.of(), global.output());
@@ -60,7 +60,7 @@ final class CopyVerb implements Callable<Integer> {
         boolean locked = false;
         try {
             RepositoryLock lock =
-                    global.noLock() ? null : repository.lockToLoadIndex(RepositoryLock.Kind.SHARED, global.patience());
+                    global.noLock() ? null : repository.lock(RepositoryLock.Kind.SHARED, global.patience());
             locked = true;
             return new ResticRepository(repository, lock);
         } finally {
