@@ -182,7 +182,7 @@ final class IndexParser implements AutoCloseable {
                 case "type" -> type = type(value);
                 case "offset" -> offset = number(value, "offset");
                 case "length" -> length = number(value, "length");
-                case "uncompressed_length" -> uncompressed = number(value, "uncompressed_length");
+                case "uncompressed_length" -> uncompressed = uncompressedLength(value);
                 default -> json.skipChildren();
             }
         }
@@ -230,6 +230,11 @@ final class IndexParser implements AutoCloseable {
             }
         }
         throw malformed("a blob type other than data and tree");
+    }
+
+    /// rustic writes `null` for a blob that is not compressed.
+    private long uncompressedLength(JsonToken value) throws MalformedIndexException {
+        return value == JsonToken.VALUE_NULL ? 0 : number(value, "uncompressed_length");
     }
 
     private long number(JsonToken value, String what) throws MalformedIndexException {

@@ -90,6 +90,14 @@ class IndexFilesTest {
     }
 
     @Test
+    void of_rustic_say_null_of_a_blob_that_is_not_compressed() {
+        file(document(pack(PACK_A, data(ONE, 0, 50).replace("}", ",'uncompressed_length':null}"))));
+
+        assertThat(packs(load())).containsExactly("aaaaaaaa: data 11111111 0+50");
+        assertThat(damaged).isEmpty();
+    }
+
+    @Test
     void take_members_in_any_order_and_ids_after_blobs() {
         file("{'packs':[{'blobs':[{'length':50,'offset':0,'type':'data','id':'%s'}],'id':'%s'}]}"
                 .formatted(ONE, PACK_A));
