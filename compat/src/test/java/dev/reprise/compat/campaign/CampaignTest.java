@@ -1,6 +1,7 @@
 package dev.reprise.compat.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,15 +12,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Reprise and two series of stock restic on one repository, in random histories. One of them again:
+/// Reprise and two series of stock restic, some times rustic too, on one repository, in random histories. One of them
+/// again:
 /// `-Dreprise.campaign.first=SEED -Dreprise.campaign.histories=1`.
 class CampaignTest {
     /// Most of a run is waiting for locks to settle.
@@ -28,7 +32,10 @@ class CampaignTest {
     private final Participant oldest = new StockParticipant("0.14");
     private final Participant newest = new StockParticipant("0.19");
 
-    @TempDir
+    private Optional<Participant> rustic = Optional.empty();
+
+    /// A repository that fails is left for a look.
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path home;
 
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
@@ -45,6 +52,17 @@ class CampaignTest {
         campaign(
                 Long.getLong("reprise.campaign.first", 1_000),
                 Integer.getInteger("reprise.campaign.histories", 1_000),
+                8);
+    }
+
+    @Tag("long")
+    @Test
+    void two_hundred_histories_with_rustic_end_with_every_promise_kept() throws Exception {
+        rustic = RusticParticipant.fetched();
+        assumeThat(rustic).as("rustic, fetched by scripts/fetch-rustic .peers").isPresent();
+        campaign(
+                Long.getLong("reprise.campaign.first", 20_000),
+                Integer.getInteger("reprise.campaign.histories", 200),
                 8);
     }
 
@@ -71,7 +89,7 @@ class CampaignTest {
     }
 
     private Cast cast() {
-        return new Cast(oldest, newest, new RepriseParticipant());
+        return new Cast(oldest, newest, new RepriseParticipant(), rustic);
     }
 
     private void history(long seed, int steps) {

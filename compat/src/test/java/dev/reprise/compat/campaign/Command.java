@@ -7,4 +7,8 @@ import java.util.List;
 /// @param verb      first words, as [Participant#knows] takes them
 /// @param arguments with the verb
 /// @param changes   to the snapshots of the repository it runs on
-record Command(String verb, List<String> arguments, List<Change> changes) {}
+record Command(String verb, List<String> arguments, List<Change> changes) {
+    boolean prunes() {
+        return arguments.contains("prune") || arguments.contains("--prune");
+    }
+}

@@ -22,12 +22,16 @@ final class Commands {
     private final Random random;
     private final Scenery scenery;
     private final Place place;
+    private final boolean withRustic;
     private Instant time = Instant.parse("2024-02-27T22:10:00Z");
 
-    Commands(Random random, Scenery scenery, Place place) {
+    /// @param withRustic whether snapshots of rustic must be expected: no restic rewrites their trees, and their
+    ///                   paths put them in a group of their own
+    Commands(Random random, Scenery scenery, Place place, boolean withRustic) {
         this.random = random;
         this.scenery = scenery;
         this.place = place;
+        this.withRustic = withRustic;
     }
 
     Command any() throws IOException {
@@ -102,6 +106,9 @@ final class Commands {
         }
         int kept = 1 + random.nextInt(newest.size());
         List<String> line = new ArrayList<>(List.of("forget", "--keep-last", String.valueOf(kept)));
+        if (withRustic) {
+            line.addAll(List.of("--group-by", "host"));
+        }
         if (random.nextBoolean()) {
             line.add("--prune");
         }
@@ -141,7 +148,7 @@ final class Commands {
     }
 
     private Command rewrite() throws IOException {
-        if (place.ids().isEmpty()) {
+        if (place.ids().isEmpty() || withRustic) {
             return backup();
         }
         String name = scenery.name();

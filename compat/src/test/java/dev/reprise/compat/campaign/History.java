@@ -40,7 +40,7 @@ final class History {
         int version = random.nextInt(4) == 0 ? 1 : 2;
         place.init(version);
         mirror.init(2);
-        commands = new Commands(random, scenery, place);
+        commands = new Commands(random, scenery, place, cast.rustic().isPresent());
     }
 
     List<String> log() {
@@ -99,10 +99,10 @@ final class History {
     /// One stands still in the middle of its work while another one works.
     private void holdUp() throws IOException {
         Command slow = commands.unaffectedByOthers();
-        Participant frozen = one(slow);
-        Participant.Frozen held = frozen.freeze(new Run(scenery.root(), place.environment(), slow.arguments()), random);
         Command quick = commands.unaffectedByOthers();
-        Participant other = one(quick);
+        Participant frozen = oneBeside(quick, slow);
+        Participant.Frozen held = frozen.freeze(new Run(scenery.root(), place.environment(), slow.arguments()), random);
+        Participant other = oneBeside(slow, quick);
         Result meanwhile = run(other, quick);
         Result afterwards = held.thaw();
         note(other, "beside", quick, meanwhile);
@@ -198,9 +198,15 @@ final class History {
     }
 
     private Participant one(Command command) {
-        List<Participant> able =
-                cast.all().stream().filter(who -> who.knows(command.verb())).toList();
+        List<Participant> able = cast.able(command);
         return able.get(random.nextInt(able.size()));
+    }
+
+    /// Who takes no locks may only add, beside others that add.
+    private Participant oneBeside(Command other, Command command) {
+        Participant who = one(command);
+        boolean bothAdd = command.verb().equals("backup") && other.verb().equals("backup");
+        return who.heedsLocks() || bothAdd ? who : cast.ours();
     }
 
     private void note(Participant who, String how, Command command, Result result) {

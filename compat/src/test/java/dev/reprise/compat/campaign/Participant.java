@@ -30,6 +30,11 @@ public interface Participant {
     /// Whether it has a verb, given as the first words of a command line.
     boolean knows(String verb);
 
+    /// Whether it takes locks and honours those of others.
+    default boolean heedsLocks() {
+        return true;
+    }
+
     Result run(Run run);
 
     /// Runs and ends it at a moment chosen by `random`, without any chance to clean up; maybe after its natural end.
