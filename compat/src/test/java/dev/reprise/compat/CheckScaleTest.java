@@ -23,7 +23,7 @@ class CheckScaleTest {
 
     @Test
     void many_folders_are_walked_without_an_error() throws IOException {
-        MillionBlobs.write(home.resolve("r"), 400, 1);
+        MillionBlobs.write(home.resolve("r"), MillionBlobs.PASSWORD, 400, 1);
 
         var toolbox = Toolbox.of(home.resolve("r"), MillionBlobs.PASSWORD);
 
@@ -38,7 +38,7 @@ class CheckScaleTest {
     void a_million_blobs_are_checked_within_256_mebibytes() throws IOException, InterruptedException {
         Path folder = home.resolve("r");
         int folders = Integer.getInteger("reprise.scale.folders", 100_000);
-        MillionBlobs.write(folder, folders, 2);
+        MillionBlobs.write(folder, MillionBlobs.PASSWORD, folders, 2);
         List<List<String>> verbs = List.of(
                 List.of("check"),
                 List.of("stats", "--mode", "restore-size"),

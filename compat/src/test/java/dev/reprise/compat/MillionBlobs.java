@@ -46,13 +46,15 @@ final class MillionBlobs {
     private static final NodeTime TIME = new NodeTime(1_700_000_000, 0, 0);
 
     private final Path place;
+    private final String password;
     private final SplittableRandom random;
     private PackEntries entries = new PackEntries();
     private long offset;
     private int blobs;
     private List<IndexDocument.Pack> unsaved = new ArrayList<>();
 
-    private MillionBlobs(Path place, long seed) {
+    private MillionBlobs(Path place, String password, long seed) {
+        this.password = password;
         this.place = place;
         random = new SplittableRandom(seed);
     }
@@ -60,15 +62,15 @@ final class MillionBlobs {
     /// Two snapshots; in the second one the first of the folders has other files.
     ///
     /// @param folders of the lowest level, each a tree and nine blobs of data; a multiple of 100
-    static void write(Path place, int folders, long seed) throws IOException {
-        new MillionBlobs(place, seed).write(folders);
+    static void write(Path place, String password, int folders, long seed) throws IOException {
+        new MillionBlobs(place, password, seed).write(folders);
     }
 
     private void write(int folders) throws IOException {
         var cheap = new Repository.InitOptions(2, null, CheapRepository.COSTS);
         try (Repository repository = Repository.init(
                         new LocalStorage(place),
-                        Secret.of(PASSWORD),
+                        Secret.of(password),
                         cheap,
                         new SecureRandom(),
                         InstantSource.system());

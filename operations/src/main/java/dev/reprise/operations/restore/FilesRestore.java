@@ -136,8 +136,10 @@ public final class FilesRestore {
             reader.readPack(packs.pack(number), targets.blobs(), new BlobReader.PackConsumer() {
                 @Override
                 public void blob(BlobLocation location, byte[] data, int length) {
-                    Workers.stopIfInterrupted("restoring files");
-                    targets.take(location.handle().id(), (file, offset) -> contents.write(file, offset, data, length));
+                    targets.take(location.handle().id(), (file, offset) -> {
+                        Workers.stopIfInterrupted("restoring files"); // one blob may have thousands of places
+                        contents.write(file, offset, data, length);
+                    });
                 }
 
                 @Override
