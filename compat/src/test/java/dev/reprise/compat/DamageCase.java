@@ -276,7 +276,7 @@ final class DamageCase {
             boolean recovered = unnamed.contains(saved.stored().id().hex());
             saved.files().forEach((path, file) -> {
                 if (!file.needsAny(lost)) {
-                    SavedFile found = recovered ? recovered(after, saved, path) : kept(after, saved, path);
+                    SavedFile found = recovered ? recovered(after, path, file) : kept(after, saved, path);
                     assertThat(found).as("%s of %s", path, saved.shortId()).isNotNull();
                     assertThat(Objects.requireNonNull(found).content())
                             .as("%s of %s", path, saved.shortId())
@@ -299,21 +299,15 @@ final class DamageCase {
     }
 
     /// `recover` puts every tree without a snapshot into a folder of its name; one that is a folder of another snapshot
-    /// is found there.
-    private static @Nullable SavedFile recovered(SavedFiles after, Saved saved, String path) {
-        ObjectId root = saved.stored().snapshot().tree();
-        for (Saved each : after.snapshots()) {
-            for (var entry : each.files().entrySet()) {
-                SavedFile file = entry.getValue();
-                int at = file.trees().indexOf(BlobHandle.tree(root));
-                String below =
-                        at < 0 ? "/" + root.shortHex() + "/" : file.folders().get(at);
-                if (entry.getKey().equals(below + path.substring(1))) {
-                    return file;
-                }
-            }
-        }
-        return null;
+    /// is found there, if need be without what is lost.
+    private static @Nullable SavedFile recovered(SavedFiles after, String path, SavedFile file) {
+        return after.snapshots().stream()
+                .flatMap(each -> each.files().entrySet().stream())
+                .filter(entry -> entry.getKey().endsWith(path))
+                .map(Map.Entry::getValue)
+                .filter(found -> found.content().equals(file.content()))
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
