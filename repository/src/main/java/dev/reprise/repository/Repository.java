@@ -157,13 +157,20 @@ public final class Repository implements AutoCloseable {
     /// As above, trying the keys whose id starts with `hint` first.
     public static Repository open(
             Storage storage, Secret password, String hint, SecureRandom random, InstantSource clock) {
+        requirePresent(storage);
+        OpenedKey key = new KeyFiles(storage, random).open(password, hint);
+        return opened(storage, key.id(), key.master(), random, clock);
+    }
+
+    /// For those who want to know before they look for a password.
+    ///
+    /// @throws dev.reprise.repository.model.RepositoryException absent
+    public static void requirePresent(Storage storage) {
         if (storage.size(ObjectKey.CONFIG) < 0) {
             throw holdsAny(storage, ObjectType.KEY)
                     ? RepositoryException.configMissing(storage.location())
                     : RepositoryException.absent(storage.location());
         }
-        OpenedKey key = new KeyFiles(storage, random).open(password, hint);
-        return opened(storage, key.id(), key.master(), random, clock);
     }
 
     /// @param keys wiped here if the configuration does not open

@@ -39,8 +39,10 @@ final class CopyVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ResticRepository source = openSource();
-                ResticRepository destination = global.open(RepositoryLock.Kind.SHARED, false)) {
+        boolean reversed = from.isDestination();
+        try (ResticRepository source = reversed ? global.openToRead() : openOther(true);
+                ResticRepository destination =
+                        reversed ? openOther(false) : global.open(RepositoryLock.Kind.SHARED, false)) {
             SnapshotFilter filter = choice.filter();
             ChosenSnapshots chosen = ChosenSnapshots.of(source.repository(), filter, ids, global.output());
             ChosenSnapshots present = ChosenSnapshots.of(destination.repository(), filter, List.of(), global.output());
@@ -55,12 +57,12 @@ final class CopyVerb implements Callable<Integer> {
         return 0;
     }
 
-    private ResticRepository openSource() {
+    private ResticRepository openOther(boolean toRead) {
         Repository repository = from.open();
         boolean locked = false;
         try {
             RepositoryLock lock =
-                    global.noLock() ? null : repository.lock(RepositoryLock.Kind.SHARED, global.patience());
+                    global.noLock() && toRead ? null : repository.lock(RepositoryLock.Kind.SHARED, global.patience());
             locked = true;
             return new ResticRepository(repository, lock);
         } finally {

@@ -6,9 +6,13 @@ import dev.reprise.repository.model.RepositoryException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.regex.Pattern;
 
 /// How failures end a verb: restic's numbers, and the words that scripts look for.
 final class ExitWords {
+    private static final Pattern OUR_VERB =
+            Pattern.compile("\"reprise (?:restic )?(check|init|key|ls|snapshots|unlock)\\b");
+
     private ExitWords() {}
 
     /// Our own statuses, from 20 on, are unknown to scripts made for restic: they end as plain failures.
@@ -18,7 +22,7 @@ final class ExitWords {
     }
 
     static String message(RepriseException e) {
-        String hint = e.hint().isEmpty() ? "" : "\n" + e.hint();
+        String hint = e.hint().isEmpty() ? "" : "\n" + ourVerbs(e.hint());
         return switch (e.exitStatus()) {
             case NO_REPOSITORY ->
                 "Fatal: repository does not exist: unable to open config file: " + e.fact()
@@ -29,6 +33,11 @@ final class ExitWords {
             case OK, FAILED, INCOMPLETE, BAD_CONFIGURATION, SOURCE_FAILED, TARGET_REFUSED, DIFFERS, MISSING_PROGRAM ->
                 "Fatal: " + e.fact() + hint;
         };
+    }
+
+    /// Hints name commands as they are typed here, whatever they are called beside the toolbox.
+    private static String ourVerbs(String hint) {
+        return OUR_VERB.matcher(hint).replaceAll("\"restic $1");
     }
 
     /// Wrappers find out from these lines who is in the way, since when, and whether to unlock.

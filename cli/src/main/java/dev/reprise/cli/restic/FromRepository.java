@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The repository something is copied from, by flags and `RESTIC_FROM_…` variables (repository format, section 11.3).
+/// restic's older flags and variables (`--repo2`, `RESTIC_REPOSITORY2` and so on) name the one that is copied *to*, and
+/// the usual ones then the source.
 final class FromRepository {
     private final CommandContext context;
 
@@ -45,12 +47,80 @@ final class FromRepository {
     @Option(names = "--from-insecure-no-password", description = "The source's password is empty.")
     private boolean noPassword;
 
+    @Option(names = "--repo2", hidden = true, description = "Deprecated: the destination.")
+    private @Nullable String repo2;
+
+    @Option(names = "--repository-file2", hidden = true, description = "Deprecated: holds the destination's location.")
+    private @Nullable String repositoryFile2;
+
+    @Option(names = "--password-file2", hidden = true, description = "Deprecated: the destination's password.")
+    private @Nullable String passwordFile2;
+
+    @Option(names = "--password-command2", hidden = true, description = "Deprecated: prints that password.")
+    private @Nullable String passwordCommand2;
+
+    @Option(names = "--key-hint2", hidden = true, description = "Deprecated: try this key of the destination first.")
+    private @Nullable String keyHint2;
+
     FromRepository(CommandContext context) {
         this.context = context;
     }
 
+    /// Whether the older flags are used, so that this is not the source but the destination of a copy.
+    boolean isDestination() {
+        return hasOld() && !hasNew();
+    }
+
+    private boolean hasNew() {
+        boolean keys = !either(keyHint, "RESTIC_FROM_KEY_HINT").isEmpty() || noPassword;
+        return !location().isEmpty()
+                || !locationFile().isEmpty()
+                || !newFile().isEmpty()
+                || !newCommand().isEmpty()
+                || keys;
+    }
+
+    private boolean hasOld() {
+        return !oldLocation().isEmpty()
+                || !oldLocationFile().isEmpty()
+                || !oldFile().isEmpty()
+                || !oldCommand().isEmpty()
+                || !oldKeyHint().isEmpty();
+    }
+
+    private String oldLocation() {
+        return either(repo2, "RESTIC_REPOSITORY2");
+    }
+
+    private String oldLocationFile() {
+        return either(repositoryFile2, "RESTIC_REPOSITORY_FILE2");
+    }
+
+    private String oldFile() {
+        return either(passwordFile2, "RESTIC_PASSWORD_FILE2");
+    }
+
+    private String oldCommand() {
+        return either(passwordCommand2, "RESTIC_PASSWORD_COMMAND2");
+    }
+
+    private String oldKeyHint() {
+        return either(keyHint2, "RESTIC_KEY_HINT2");
+    }
+
+    private String newFile() {
+        return either(passwordFile, "RESTIC_FROM_PASSWORD_FILE");
+    }
+
+    private String newCommand() {
+        return either(passwordCommand, "RESTIC_FROM_PASSWORD_COMMAND");
+    }
+
     boolean isGiven() {
-        return !location().isEmpty() || !locationFile().isEmpty();
+        return !location().isEmpty()
+                || !locationFile().isEmpty()
+                || !oldLocation().isEmpty()
+                || !oldLocationFile().isEmpty();
     }
 
     private String location() {
@@ -71,18 +141,28 @@ final class FromRepository {
             throw new FatalException(
                     "Please specify a source repository location (--from-repo or --from-repository-file)");
         }
-        if (!location().isEmpty() && !locationFile().isEmpty()) {
-            throw new FatalException("Options --from-repo and --from-repository-file are mutually exclusive, please"
-                    + " specify only one");
+        if (hasNew() && hasOld()) {
+            throw new FatalException(
+                    "Option groups repo2 and from-repo are mutually exclusive, please specify only one");
         }
-        String location = RepositoryPlace.location(context, location(), locationFile());
-        Storage storage = StorageUrl.open(RepositoryPlace.resolved(context, location));
+        boolean old = isDestination();
+        String direct = old ? oldLocation() : location();
+        String file = old ? oldLocationFile() : locationFile();
+        if (!direct.isEmpty() && !file.isEmpty()) {
+            throw new FatalException("Options %s are mutually exclusive, please specify only one"
+                    .formatted(old ? "--repo2 and --repository-file2" : "--from-repo and --from-repository-file"));
+        }
+        String location = RepositoryPlace.location(context, direct, file);
+        return open(StorageUrl.open(RepositoryPlace.resolved(context, location)), old);
+    }
+
+    private Repository open(Storage storage, boolean old) {
         boolean opened = false;
-        try (Secret password = password()) {
+        try (Secret password = old ? oldPassword() : password()) {
             Repository repository = Repository.open(
                     storage,
                     password,
-                    either(keyHint, "RESTIC_FROM_KEY_HINT"),
+                    old ? oldKeyHint() : either(keyHint, "RESTIC_FROM_KEY_HINT"),
                     context.random().get(),
                     context.clock());
             opened = true;
@@ -95,12 +175,12 @@ final class FromRepository {
     }
 
     private Secret password() {
-        return new PasswordSources(
-                        context,
-                        either(passwordFile, "RESTIC_FROM_PASSWORD_FILE"),
-                        either(passwordCommand, "RESTIC_FROM_PASSWORD_COMMAND"),
-                        "RESTIC_FROM_PASSWORD",
-                        noPassword)
+        return new PasswordSources(context, newFile(), newCommand(), "RESTIC_FROM_PASSWORD", noPassword)
                 .password("enter password for source repository: ");
+    }
+
+    private Secret oldPassword() {
+        return new PasswordSources(context, oldFile(), oldCommand(), "RESTIC_PASSWORD2", false)
+                .password("enter password for destination repository: ");
     }
 }

@@ -1,5 +1,7 @@
 package dev.reprise.cli.restic;
 
+import dev.reprise.base.CancelledException;
+import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.config.SecretReference;
@@ -17,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 /// @param variable name of the variable that may hold it; empty for none
 /// @param none     whether the user wants an empty password
 record PasswordSources(CommandContext context, String file, String command, String variable, boolean none) {
+    private static final String OWN = "RESTIC_PASSWORD";
+
     /// The caller closes it.
     ///
     /// @param prompt asked on the terminal when nothing else is given
@@ -25,23 +29,39 @@ record PasswordSources(CommandContext context, String file, String command, Stri
             return empty();
         }
         if (!file.isEmpty() && !command.isEmpty()) {
-            throw new FatalException("Password file and command are mutually exclusive options");
+            throw unresolved("Password file and command are mutually exclusive options");
         }
         var secrets = new Secrets(context.environment());
         if (!command.isEmpty()) {
-            return secrets.resolve(new SecretReference.Command(command), "the password");
+            return resolved(secrets, new SecretReference.Command(command));
         }
         if (!file.isEmpty()) {
-            return secrets.resolve(new SecretReference.File(context.resolve(file)), "the password");
+            return resolved(secrets, new SecretReference.File(context.resolve(file)));
         }
         String value = variable.isEmpty() ? "" : context.environment().getOrDefault(variable, "");
         return value.isEmpty() ? ask(prompt) : Secret.of(value);
     }
 
+    /// For the repository itself restic says what it was doing, for the other one of a copy it does not.
+    private FatalException unresolved(String why) {
+        return new FatalException(variable.equals(OWN) ? "Resolving password failed: Fatal: " + why : why);
+    }
+
+    private Secret resolved(Secrets secrets, SecretReference reference) {
+        try {
+            return secrets.resolve(reference, "the password");
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            throw unresolved(e.fact() + (e.hint().isEmpty() ? "" : "\n" + e.hint()));
+        }
+    }
+
     private Secret empty() {
         String value = variable.isEmpty() ? "" : context.environment().getOrDefault(variable, "");
         if (!file.isEmpty() || !command.isEmpty() || !value.isEmpty()) {
-            throw new FatalException("--insecure-no-password must not be specified together with providing a password");
+            throw new FatalException("--insecure-no-password must not be specified together with providing a password"
+                    + " via a cli option or environment variable");
         }
         return Secret.of("");
     }

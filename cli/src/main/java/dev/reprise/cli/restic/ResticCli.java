@@ -69,6 +69,7 @@ public final class ResticCli {
     private int dispatch(ResticLine line) throws Exception {
         return switch (line) {
             case ResticLine.Overview _ -> overview();
+            case ResticLine.Group(String word) -> overview(word);
             case ResticLine.Run run -> execute(run);
         };
     }
@@ -78,6 +79,7 @@ public final class ResticCli {
         Callable<Integer> verb = factory.apply(context);
         CommandLine line = laidOut(new CommandLine(verb), run.verb());
         ParseResult parsed = parse(line, run.arguments());
+        DeprecatedFlags.remarks(run.arguments()).forEach(new ResticOutput(context, false, 1)::warning);
         if (parsed.isUsageHelpRequested()) {
             context.out().print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
             context.out().flush();
@@ -133,6 +135,21 @@ public final class ResticCli {
         text.add("  help          Print this, or the flags of one command.");
         text.add("");
         text.add("Use \"restic [command] --help\" for more information about a command.");
+        text.forEach(context.out()::println);
+        context.out().flush();
+        return 0;
+    }
+
+    private int overview(String group) {
+        CommandLine line = Objects.requireNonNull(
+                VerbTree.of(verbs, context).getSubcommands().get(group));
+        var text = new ArrayList<String>();
+        text.add("Usage:\n  restic %s [command]".formatted(group));
+        text.add("");
+        text.add("Available Commands:");
+        line.getSubcommands().forEach((name, below) -> text.add("  %-13s %s".formatted(name, title(below))));
+        text.add("");
+        text.add("Use \"restic %s [command] --help\" for more information about a command.".formatted(group));
         text.forEach(context.out()::println);
         context.out().flush();
         return 0;

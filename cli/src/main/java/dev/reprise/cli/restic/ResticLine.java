@@ -10,6 +10,9 @@ sealed interface ResticLine {
     /// Print which verbs there are.
     record Overview() implements ResticLine {}
 
+    /// Print which verbs a group has, as `key` alone asks for.
+    record Group(String word) implements ResticLine {}
+
     /// @param verb      as [ResticVerbs] knows it
     /// @param arguments every flag and argument, those before the verb first
     record Run(String verb, List<String> arguments) implements ResticLine {}
@@ -39,6 +42,8 @@ sealed interface ResticLine {
             "--user",
             "--host");
 
+    Set<String> HELP = Set.of("-h", "--help");
+
     /// @throws FatalException if there is no such verb
     static ResticLine of(ResticVerbs verbs, List<String> arguments) {
         int at = firstWord(arguments);
@@ -53,6 +58,9 @@ sealed interface ResticLine {
             rest = wordsTogether(rest);
         }
         List<String> typed = rest.subList(0, group ? Math.min(2, rest.size()) : 1);
+        if (group && (typed.size() == 1 || HELP.contains(typed.getLast()))) {
+            return new Group(first);
+        }
         List<String> words = ResticVerbs.modern(typed);
         String verb = String.join(" ", words);
         if (verbs.find(verb) == null) {
@@ -99,10 +107,10 @@ sealed interface ResticLine {
 
     /// Go's counter flags: `--verbose=2` is the flag given twice.
     private static List<String> expanded(String word) {
-        if (!word.startsWith("--verbose=")) {
+        if (!word.startsWith("--verbose=") && !word.startsWith("-v=")) {
             return List.of(word);
         }
-        String count = word.substring("--verbose=".length());
+        String count = word.substring(word.indexOf('=') + 1);
         if (!count.matches("[0-9]")) {
             throw new FatalException("invalid argument \"%s\" for \"-v, --verbose\" flag".formatted(count));
         }

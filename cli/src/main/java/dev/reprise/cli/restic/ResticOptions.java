@@ -228,7 +228,7 @@ public final class ResticOptions {
 
     private Repository open(Storage storage) {
         boolean opened = false;
-        try (Secret password = password()) {
+        try (Secret password = passwordOf(storage)) {
             Repository repository =
                     Repository.open(storage, password, hint(), context.random().get(), context.clock());
             opened = true;
@@ -239,6 +239,14 @@ public final class ResticOptions {
                 storage.close();
             }
         }
+    }
+
+    /// restic looks for contradictions to `--insecure-no-password` only where there is a repository.
+    private Secret passwordOf(Storage storage) {
+        if (noPassword) {
+            Repository.requirePresent(storage);
+        }
+        return password();
     }
 
     /// Opens and locks the repository. A verb that only reads passes SHARED and gets no lock with `--no-lock`; verbs

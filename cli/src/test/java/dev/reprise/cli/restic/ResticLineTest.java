@@ -28,6 +28,7 @@ class ResticLineTest {
     void a_counted_flag_is_repeated() {
         assertThat(line("unlock --verbose=2")).isEqualTo(new ResticLine.Run("unlock", List.of("-v", "-v")));
         assertThat(line("unlock --verbose=0")).isEqualTo(new ResticLine.Run("unlock", List.of()));
+        assertThat(line("unlock -v=2")).isEqualTo(new ResticLine.Run("unlock", List.of("-v", "-v")));
         assertThatThrownBy(() -> line("unlock --verbose=many"))
                 .hasMessage("invalid argument \"many\" for \"-v, --verbose\" flag");
     }
@@ -43,6 +44,13 @@ class ResticLineTest {
         assertThat(line("help")).isEqualTo(new ResticLine.Overview());
         assertThat(line("-r x")).isEqualTo(new ResticLine.Overview());
         assertThat(line("help unlock")).isEqualTo(new ResticLine.Run("unlock", List.of("--help")));
+    }
+
+    @Test
+    void a_group_alone_asks_for_its_verbs() {
+        assertThat(line("key")).isEqualTo(new ResticLine.Group("key"));
+        assertThat(line("repair --help")).isEqualTo(new ResticLine.Group("repair"));
+        assertThat(line("key list")).isEqualTo(new ResticLine.Run("key list", List.of()));
     }
 
     @Test

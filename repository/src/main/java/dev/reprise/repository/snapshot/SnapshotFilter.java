@@ -2,6 +2,7 @@ package dev.reprise.repository.snapshot;
 
 import dev.reprise.repository.model.RepositoryException;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,9 @@ public record SnapshotFilter(List<String> hosts, List<List<String>> tags, List<S
         paths = List.copyOf(paths);
     }
 
-    /// The form of one `--tag` option: `a,b` means both.
+    /// The form of one `--tag` option: `a,b` means both, and blanks around a tag do not count.
     public static List<String> tagList(String option) {
-        return List.of(option.split(",", -1));
+        return Arrays.stream(option.split(",", -1)).map(String::strip).toList();
     }
 
     public boolean matches(Snapshot snapshot) {
