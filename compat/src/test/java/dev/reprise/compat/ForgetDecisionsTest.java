@@ -90,7 +90,7 @@ class ForgetDecisionsTest {
             Path folder = home.resolve(zone.replace('/', '-'));
             write(folder, hosts, ZoneId.of(zone), random);
             var restic = StockRestic.of("0.19", folder, PASSWORD).with(Map.of("TZ", zone));
-            var reprise = Toolbox.of(folder, PASSWORD).in(zone);
+            var reprise = RepriseRestic.of(folder, PASSWORD).inZone(zone);
             for (int p = 0; p < policies; p++) {
                 // By host, or nearly so, is what people do, and makes the most groups.
                 String grouping = p % 2 == 0 ? "host" : GROUPINGS.get(random.nextInt(GROUPINGS.size()));
@@ -100,7 +100,8 @@ class ForgetDecisionsTest {
         return compared;
     }
 
-    private static int compare(String said, StockRestic restic, Toolbox reprise, String grouping, List<String> policy) {
+    private static int compare(
+            String said, StockRestic restic, RepriseRestic reprise, String grouping, List<String> policy) {
         List<String> line = new ArrayList<>(List.of("forget", "--dry-run", "--no-lock", "--json"));
         line.addAll(List.of("--group-by", grouping));
         line.addAll(policy);
@@ -110,7 +111,7 @@ class ForgetDecisionsTest {
         var ours = reprise.run(arguments);
         assertThat(ours.status()).as(what + ours.err()).isEqualTo(theirs.status());
         Map<String, JsonNode> expected = groups(theirs.out());
-        Map<String, JsonNode> found = groups(ours.text());
+        Map<String, JsonNode> found = groups(ours.out());
         assertThat(found.keySet()).as(what).isEqualTo(expected.keySet());
         expected.forEach((key, group) ->
                 assertThat(found.get(key)).as("%s, %s", what, key).isEqualTo(group));

@@ -59,7 +59,7 @@ class PrunePlanComparisonTest {
             var reprise = new RepriseRepository(folder, PASSWORD);
             reprise.init(version);
             write(restic, folder, random);
-            Toolbox ours = Toolbox.of(folder, PASSWORD);
+            RepriseRestic ours = RepriseRestic.of(folder, PASSWORD).inZone("UTC");
             List<List<String>> choices = choices(version);
             for (List<String> options : choices) {
                 assertSamePlan(said + ", version " + version + " " + options, restic, ours, options);
@@ -113,9 +113,9 @@ class PrunePlanComparisonTest {
         return line.toArray(String[]::new);
     }
 
-    private static void assertSamePlan(String said, StockRestic restic, Toolbox ours, List<String> options) {
+    private static void assertSamePlan(String said, StockRestic restic, RepriseRestic ours, List<String> options) {
         String[] line = line(List.of("prune", "--dry-run", "-v"), options);
-        String text = ours.ok(line).text();
+        String text = ours.ok(line).out();
         String theirs = restic.ok(line).out();
         assertThat(lines(text)).as(said).isEqualTo(lines(theirs));
         assertThat(packs(text)).as(said).isEqualTo(packs(theirs));

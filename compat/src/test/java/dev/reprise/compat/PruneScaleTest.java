@@ -30,11 +30,11 @@ class PruneScaleTest {
     void a_plan_through_temporary_files_counts_every_blob() throws IOException {
         Expected expected = PlannedRepository.write(home.resolve("r"), 1_880, 1);
 
-        var result = Toolbox.of(home.resolve("r"), PlannedRepository.PASSWORD)
+        var result = RepriseRestic.of(home.resolve("r"), PlannedRepository.PASSWORD)
                 .ok("prune", "--dry-run", "--json", "--memory", "4M");
 
         assertThat(expected.blobs()).isEqualTo(300_800);
-        assertPlan(result.text(), expected);
+        assertPlan(result.out(), expected);
     }
 
     @Test
