@@ -6,6 +6,7 @@ import dev.reprise.repository.Repository;
 import dev.reprise.repository.Repository.InitOptions;
 import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.repository.model.GoJsonWriter;
+import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +41,7 @@ final class InitVerb implements Callable<Integer> {
         Storage storage = global.storage();
         boolean created = false;
         try (Secret password = global.password();
-                Repository repository = Repository.init(
-                        storage,
-                        password,
-                        new InitOptions(formatVersion(), polynomial),
-                        global.context().random().get(),
-                        global.context().clock())) {
+                Repository repository = init(storage, password, new InitOptions(formatVersion(), polynomial))) {
             created = true;
             report(repository.config().id(), repository.storage().location());
         } finally {
@@ -54,6 +50,21 @@ final class InitVerb implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Repository init(Storage storage, Secret password, InitOptions options) {
+        storage.create();
+        if (storage.size(ObjectKey.CONFIG) >= 0) {
+            // Wrappers look for these words: to them it is no failure.
+            throw new FatalException(
+                    "create repository at %s failed: config file already exists".formatted(global.location()));
+        }
+        return Repository.init(
+                storage,
+                password,
+                options,
+                global.context().random().get(),
+                global.context().clock());
     }
 
     /// @return null to draw one
