@@ -54,11 +54,6 @@ public record ObjectId(long w0, long w1, long w2, long w3) implements Comparable
         return other instanceof ObjectId id && w0 == id.w0 && w1 == id.w1 && w2 == id.w2 && w3 == id.w3;
     }
 
-    @Override
-    public int hashCode() {
-        return Long.hashCode(w0 ^ w1 ^ w2 ^ w3);
-    }
-
     /// True for exactly 64 lower-case hexadecimal digits: what a stored object's name must look like.
     public static boolean isName(String text) {
         if (text.length() != 2 * BYTES) {
