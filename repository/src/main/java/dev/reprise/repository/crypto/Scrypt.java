@@ -104,6 +104,10 @@ public final class Scrypt {
     }
 
     /// ROMix on one lane at a time, with the memory of one worker.
+    ///
+    /// A derivation is over before the JVM would by itself have compiled this well, so the launcher has it compiled
+    /// after a few calls. Hence its shape: what is called often has next to no loops, which would be compiled once
+    /// more for being entered in the middle.
     private static final class Lane {
         private final int r;
         private final int n;
@@ -112,7 +116,8 @@ public final class Scrypt {
         private final int[] state = new int[16];
         private int[] block;
         private int[] mixed;
-        private final int[] entry;
+        /// What the block is combined with: a row of the table, zeros while that is filled.
+        private final int[] row;
 
         Lane(ScryptParameters costs, MemorySegment table) {
             this.r = costs.r();
@@ -121,62 +126,81 @@ public final class Scrypt {
             this.blockBytes = 128L * r;
             this.block = new int[32 * r];
             this.mixed = new int[32 * r];
-            this.entry = new int[32 * r];
+            this.row = new int[32 * r];
         }
 
         void mix(ByteBuffer lane) {
             lane.asIntBuffer().get(block);
+            Arrays.fill(row, 0);
             for (int i = 0; i < n; i++) {
-                MemorySegment.copy(block, 0, table, ValueLayout.JAVA_INT, i * blockBytes, block.length);
-                blockMix();
+                fill(i);
             }
             for (int i = 0; i < n; i++) {
-                int index = block[(2 * r - 1) * 16] & (n - 1);
-                MemorySegment.copy(table, ValueLayout.JAVA_INT, index * blockBytes, entry, 0, entry.length);
-                xor(block, entry);
-                blockMix();
+                look();
             }
             lane.asIntBuffer().put(block);
         }
 
-        private static void xor(int[] target, int[] other) {
-            for (int i = 0; i < target.length; i++) {
-                target[i] ^= other[i];
-            }
+        private void fill(int index) {
+            MemorySegment.copy(block, 0, table, ValueLayout.JAVA_INT, index * blockBytes, block.length);
+            blockMix();
         }
 
+        private void look() {
+            int index = block[(2 * r - 1) * 16] & (n - 1);
+            MemorySegment.copy(table, ValueLayout.JAVA_INT, index * blockBytes, row, 0, row.length);
+            blockMix();
+        }
+
+        /// BlockMix of `block ^ row`, to `block`.
         private void blockMix() {
-            System.arraycopy(block, (2 * r - 1) * 16, state, 0, 16);
+            int last = (2 * r - 1) * 16;
+            for (int i = 0; i < 16; i++) {
+                state[i] = block[last + i] ^ row[last + i];
+            }
             for (int i = 0; i < r; i++) {
-                salsa(state, block, 32 * i, mixed, 16 * i);
-                salsa(state, block, 32 * i + 16, mixed, 16 * (r + i));
+                salsa(state, block, row, 32 * i, mixed, 16 * i);
+                salsa(state, block, row, 32 * i + 16, mixed, 16 * (r + i));
             }
             int[] swap = block;
             block = mixed;
             mixed = swap;
         }
 
-        /// Salsa20/8 of `state ^ in`, to `state` and `out`.
-        private static void salsa(int[] state, int[] in, int inAt, int[] out, int outAt) {
-            for (int i = 0; i < 16; i++) {
-                state[i] ^= in[inAt + i];
-            }
-            int x0 = state[0];
-            int x1 = state[1];
-            int x2 = state[2];
-            int x3 = state[3];
-            int x4 = state[4];
-            int x5 = state[5];
-            int x6 = state[6];
-            int x7 = state[7];
-            int x8 = state[8];
-            int x9 = state[9];
-            int x10 = state[10];
-            int x11 = state[11];
-            int x12 = state[12];
-            int x13 = state[13];
-            int x14 = state[14];
-            int x15 = state[15];
+        /// Salsa20/8 of `state ^ in ^ row`, to `state` and `out`.
+        private static void salsa(int[] state, int[] in, int[] row, int at, int[] out, int outAt) {
+            int s0 = state[0] ^ in[at] ^ row[at];
+            int s1 = state[1] ^ in[at + 1] ^ row[at + 1];
+            int s2 = state[2] ^ in[at + 2] ^ row[at + 2];
+            int s3 = state[3] ^ in[at + 3] ^ row[at + 3];
+            int s4 = state[4] ^ in[at + 4] ^ row[at + 4];
+            int s5 = state[5] ^ in[at + 5] ^ row[at + 5];
+            int s6 = state[6] ^ in[at + 6] ^ row[at + 6];
+            int s7 = state[7] ^ in[at + 7] ^ row[at + 7];
+            int s8 = state[8] ^ in[at + 8] ^ row[at + 8];
+            int s9 = state[9] ^ in[at + 9] ^ row[at + 9];
+            int s10 = state[10] ^ in[at + 10] ^ row[at + 10];
+            int s11 = state[11] ^ in[at + 11] ^ row[at + 11];
+            int s12 = state[12] ^ in[at + 12] ^ row[at + 12];
+            int s13 = state[13] ^ in[at + 13] ^ row[at + 13];
+            int s14 = state[14] ^ in[at + 14] ^ row[at + 14];
+            int s15 = state[15] ^ in[at + 15] ^ row[at + 15];
+            int x0 = s0;
+            int x1 = s1;
+            int x2 = s2;
+            int x3 = s3;
+            int x4 = s4;
+            int x5 = s5;
+            int x6 = s6;
+            int x7 = s7;
+            int x8 = s8;
+            int x9 = s9;
+            int x10 = s10;
+            int x11 = s11;
+            int x12 = s12;
+            int x13 = s13;
+            int x14 = s14;
+            int x15 = s15;
             for (int round = 0; round < 4; round++) {
                 x4 ^= Integer.rotateLeft(x0 + x12, 7);
                 x8 ^= Integer.rotateLeft(x4 + x0, 9);
@@ -211,23 +235,54 @@ public final class Scrypt {
                 x14 ^= Integer.rotateLeft(x13 + x12, 13);
                 x15 ^= Integer.rotateLeft(x14 + x13, 18);
             }
-            state[0] += x0;
-            state[1] += x1;
-            state[2] += x2;
-            state[3] += x3;
-            state[4] += x4;
-            state[5] += x5;
-            state[6] += x6;
-            state[7] += x7;
-            state[8] += x8;
-            state[9] += x9;
-            state[10] += x10;
-            state[11] += x11;
-            state[12] += x12;
-            state[13] += x13;
-            state[14] += x14;
-            state[15] += x15;
-            System.arraycopy(state, 0, out, outAt, 16);
+            x0 += s0;
+            state[0] = x0;
+            out[outAt] = x0;
+            x1 += s1;
+            state[1] = x1;
+            out[outAt + 1] = x1;
+            x2 += s2;
+            state[2] = x2;
+            out[outAt + 2] = x2;
+            x3 += s3;
+            state[3] = x3;
+            out[outAt + 3] = x3;
+            x4 += s4;
+            state[4] = x4;
+            out[outAt + 4] = x4;
+            x5 += s5;
+            state[5] = x5;
+            out[outAt + 5] = x5;
+            x6 += s6;
+            state[6] = x6;
+            out[outAt + 6] = x6;
+            x7 += s7;
+            state[7] = x7;
+            out[outAt + 7] = x7;
+            x8 += s8;
+            state[8] = x8;
+            out[outAt + 8] = x8;
+            x9 += s9;
+            state[9] = x9;
+            out[outAt + 9] = x9;
+            x10 += s10;
+            state[10] = x10;
+            out[outAt + 10] = x10;
+            x11 += s11;
+            state[11] = x11;
+            out[outAt + 11] = x11;
+            x12 += s12;
+            state[12] = x12;
+            out[outAt + 12] = x12;
+            x13 += s13;
+            state[13] = x13;
+            out[outAt + 13] = x13;
+            x14 += s14;
+            state[14] = x14;
+            out[outAt + 14] = x14;
+            x15 += s15;
+            state[15] = x15;
+            out[outAt + 15] = x15;
         }
     }
 }
