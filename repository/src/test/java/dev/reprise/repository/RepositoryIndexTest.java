@@ -8,6 +8,8 @@ import dev.reprise.base.Secret;
 import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.lock.RepositoryLock.Kind;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.testing.TestStorage;
 import dev.reprise.repository.testing.TestStorage.Operation;
@@ -17,9 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -124,5 +128,64 @@ class RepositoryIndexTest {
         assertThat(folders.folder("../" + "ab".repeat(31))).isNull();
         assertThat(folders.folder(repository.config().id()))
                 .isEqualTo(elsewhere.resolve(repository.config().id()));
+    }
+
+    @Test
+    void is_read_while_the_lock_settles_and_not_again() {
+        var reads = new AtomicInteger();
+        storage.hook((operation, type) -> {
+            if (operation == Operation.READ && type == ObjectType.INDEX) {
+                reads.incrementAndGet();
+            }
+        });
+        try (RepositoryLock _ = repository.lockToReadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(reads).hasValue(1);
+
+            assertThat(repository.readIndex(damaged::put).size()).isEqualTo(BLOBS);
+            assertThat(reads).hasValue(1);
+        }
+        assertThat(repository.readIndex(damaged::put).size()).isEqualTo(BLOBS);
+        assertThat(reads).hasValue(2);
+        assertThat(damaged).isEmpty();
+    }
+
+    @Test
+    void that_was_read_before_the_lock_was_held_is_dropped_when_an_index_file_went() {
+        var lists = new AtomicInteger();
+        storage.hook((operation, type) -> {
+            // Looked at before the lock is written, and again when it is settled: then another has just pruned.
+            if (operation == Operation.LIST && type == ObjectType.LOCK && lists.incrementAndGet() == 2) {
+                storage.delete(ObjectKey.of(ObjectType.INDEX, file));
+            }
+        });
+
+        try (RepositoryLock _ = repository.lockToLoadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(repository.loadIndex(damaged::put).size()).isZero();
+        }
+        assertThat(lists).hasValue(2);
+        assertThat(damaged).isEmpty();
+    }
+
+    @Test
+    void that_is_damaged_is_told_although_it_was_read_early() {
+        byte[] bytes = storage.bytes(ObjectKey.of(ObjectType.INDEX, file));
+        bytes[bytes.length / 2] ^= 1;
+
+        try (RepositoryLock _ = repository.lockToLoadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(repository.loadIndex(damaged::put).size()).isZero();
+        }
+        assertThat(damaged).containsOnlyKeys(file);
+    }
+
+    @Test
+    void read_early_through_the_cache_is_not_given_to_those_who_examine_it() {
+        repository.loadIndex(damaged::put);
+        byte[] bytes = storage.bytes(ObjectKey.of(ObjectType.INDEX, file));
+        bytes[bytes.length / 2] ^= 1;
+
+        try (RepositoryLock _ = repository.lockToLoadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(repository.readIndex(damaged::put).size()).isZero();
+        }
+        assertThat(damaged).containsOnlyKeys(file);
     }
 }

@@ -69,7 +69,7 @@ final class CheckVerb implements Callable<Integer> {
         PackSelection wanted = packs();
         CheckResult result = null;
         Coverage covered = null;
-        try (ResticRepository opened = global.openToRead()) {
+        try (ResticRepository opened = global.openToCheck()) {
             var log = ReadingLog.load(
                     opened.repository(), global.context().clock().instant());
             PackSelection packs = coverage.isGiven() ? coverage.select(log) : wanted;

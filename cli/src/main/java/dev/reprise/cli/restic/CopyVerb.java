@@ -42,7 +42,7 @@ final class CopyVerb implements Callable<Integer> {
         boolean reversed = from.isDestination();
         try (ResticRepository source = reversed ? global.openToRead() : openOther(true);
                 ResticRepository destination =
-                        reversed ? openOther(false) : global.open(RepositoryLock.Kind.SHARED, false)) {
+                        reversed ? openOther(false) : global.openBlobs(RepositoryLock.Kind.SHARED, false)) {
             SnapshotFilter filter = choice.filter();
             ChosenSnapshots chosen = ChosenSnapshots.of(source.repository(), filter, ids, global.output());
             ChosenSnapshots present = ChosenSnapshots.of(destination.repository(), filter, List.of(), global.output());
@@ -61,8 +61,9 @@ final class CopyVerb implements Callable<Integer> {
         Repository repository = from.open();
         boolean locked = false;
         try {
-            RepositoryLock lock =
-                    global.noLock() && toRead ? null : repository.lock(RepositoryLock.Kind.SHARED, global.patience());
+            RepositoryLock lock = global.noLock() && toRead
+                    ? null
+                    : repository.lockToLoadIndex(RepositoryLock.Kind.SHARED, global.patience());
             locked = true;
             return new ResticRepository(repository, lock);
         } finally {

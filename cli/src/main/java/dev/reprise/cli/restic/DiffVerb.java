@@ -45,7 +45,7 @@ final class DiffVerb implements Callable<Integer> {
         if (arguments.size() != 2) {
             throw new FatalException("specify two snapshot IDs");
         }
-        try (ResticRepository opened = global.openToRead()) {
+        try (ResticRepository opened = global.openToReadBlobs()) {
             List<StoredSnapshot> snapshots = opened.snapshots(global.output());
             var first = SnapshotArgument.parse(arguments.getFirst());
             var second = SnapshotArgument.parse(arguments.getLast());

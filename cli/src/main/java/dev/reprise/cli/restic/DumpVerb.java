@@ -57,7 +57,7 @@ final class DumpVerb implements Callable<Integer> {
             throw new FatalException("no file and no snapshot ID specified");
         }
         Dump.Archive format = format();
-        try (ResticRepository opened = global.openToRead()) {
+        try (ResticRepository opened = global.openToReadBlobs()) {
             SnapshotArgument wanted = SnapshotArgument.parse(arguments.getFirst());
             StoredSnapshot found = wanted.find(opened.snapshots(global.output()), choice.filter());
             try (var reader = new TreeReader(opened.repository(), opened.index())) {

@@ -99,7 +99,7 @@ final class FindVerb implements Callable<Integer> {
             throw new FatalException("cannot have several ID types");
         }
         EntrySearch entries = entrySearch();
-        try (ResticRepository opened = global.openToRead();
+        try (ResticRepository opened = global.openToReadBlobs();
                 OutputLines lines = new OutputLines(global.output())) {
             List<StoredSnapshot> snapshots = inOrder(
                     SnapshotArgument.findAll(opened.snapshots(global.output()), choice.filter(), ids, global.output()));

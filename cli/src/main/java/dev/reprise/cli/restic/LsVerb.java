@@ -62,7 +62,7 @@ final class LsVerb implements Callable<Integer> {
         refuseContradictions(order);
         List<String> folders = arguments.subList(1, arguments.size());
         var listing = new Listing(folders.stream().map(RawName::of).toList(), recursive);
-        try (ResticRepository opened = global.openToRead();
+        try (ResticRepository opened = global.openToReadBlobs();
                 OutputLines lines = new OutputLines(global.output())) {
             SnapshotArgument wanted = SnapshotArgument.parse(arguments.getFirst());
             StoredSnapshot found = wanted.find(opened.snapshots(global.output()), choice.filter());

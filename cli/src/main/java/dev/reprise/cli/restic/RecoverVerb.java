@@ -26,7 +26,7 @@ final class RecoverVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ResticRepository opened = global.open(RepositoryLock.Kind.EXCLUSIVE, false)) {
+        try (ResticRepository opened = global.openBlobs(RepositoryLock.Kind.EXCLUSIVE, false)) {
             Repository repository = opened.repository();
             ResticOutput output = global.output();
             // Named by an unreadable snapshot, trees are found as if nothing named them: better twice than not at all.

@@ -42,7 +42,7 @@ final class RepairPacksVerb implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Set<ObjectId> packs = packs();
-        try (ResticRepository opened = global.open(RepositoryLock.Kind.EXCLUSIVE, false)) {
+        try (ResticRepository opened = global.openBlobs(RepositoryLock.Kind.EXCLUSIVE, false)) {
             BlobIndex index = opened.index();
             global.output().info("saving backup copies of pack files to current folder");
             for (ObjectId pack : packs) {

@@ -50,7 +50,7 @@ final class RepairSnapshotsVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ResticRepository opened =
-                dryRun ? global.openUnlocked() : global.open(RepositoryLock.Kind.EXCLUSIVE, false)) {
+                dryRun ? global.openUnlocked() : global.openBlobs(RepositoryLock.Kind.EXCLUSIVE, false)) {
             Repository repository = opened.repository();
             ChosenSnapshots snapshots = ChosenSnapshots.quietly(repository, choice.filter(), ids, global.output());
             BlobIndex index = opened.index();

@@ -252,10 +252,23 @@ public final class ResticOptions {
     /// Opens and locks the repository. A verb that only reads passes SHARED and gets no lock with `--no-lock`; verbs
     /// that write pass `mayOmit` false.
     ResticRepository open(RepositoryLock.Kind kind, boolean mayOmit) {
+        return open(kind, mayOmit, Repository::lock);
+    }
+
+    /// As above, for verbs that will ask for the index.
+    ResticRepository openBlobs(RepositoryLock.Kind kind, boolean mayOmit) {
+        return open(kind, mayOmit, Repository::lockToLoadIndex);
+    }
+
+    private interface Locking {
+        RepositoryLock lock(Repository repository, RepositoryLock.Kind kind, Duration patience);
+    }
+
+    private ResticRepository open(RepositoryLock.Kind kind, boolean mayOmit, Locking locking) {
         Repository repository = open();
         boolean locked = false;
         try {
-            RepositoryLock lock = noLock && mayOmit ? null : lock(repository, kind);
+            RepositoryLock lock = noLock && mayOmit ? null : lock(repository, kind, locking);
             locked = true;
             return new ResticRepository(repository, lock);
         } finally {
@@ -273,14 +286,14 @@ public final class ResticOptions {
     /// For verbs that only add: shared, and always locked. A dry run takes no lock and writes nowhere.
     ResticRepository openToAdd(boolean dryRun) {
         if (!dryRun) {
-            return open(RepositoryLock.Kind.SHARED, false);
+            return openBlobs(RepositoryLock.Kind.SHARED, false);
         }
         return new ResticRepository(open(new DiscardingStorage(storage())), RepositoryLock.notNeeded());
     }
 
-    private RepositoryLock lock(Repository repository, RepositoryLock.Kind kind) {
+    private RepositoryLock lock(Repository repository, RepositoryLock.Kind kind, Locking locking) {
         try {
-            return repository.lock(kind, Duration.ZERO);
+            return locking.lock(repository, kind, Duration.ZERO);
         } catch (RepositoryException e) {
             if (e.exitStatus() != ExitStatus.LOCKED) {
                 throw e;
@@ -289,13 +302,23 @@ public final class ResticOptions {
             if (patience().isZero()) {
                 throw e;
             }
-            return repository.lock(kind, patience());
+            return locking.lock(repository, kind, patience());
         }
     }
 
     /// For verbs that only read: shared, or no lock with `--no-lock`.
     ResticRepository openToRead() {
         return open(RepositoryLock.Kind.SHARED, true);
+    }
+
+    /// As above, for verbs that will ask for the index.
+    ResticRepository openToReadBlobs() {
+        return openBlobs(RepositoryLock.Kind.SHARED, true);
+    }
+
+    /// As above, for the verb that will read the index files themselves.
+    ResticRepository openToCheck() {
+        return open(RepositoryLock.Kind.SHARED, true, Repository::lockToReadIndex);
     }
 
     CacheFlags cache() {

@@ -91,7 +91,7 @@ final class RestoreVerb implements Callable<Integer> {
         Overwrite mode = mode();
         refuseContradictions(!includes.isEmpty(), !excludes.isEmpty());
         MetadataChoice metadata = metadata();
-        try (ResticRepository opened = global.openToRead()) {
+        try (ResticRepository opened = global.openToReadBlobs()) {
             var argument = SnapshotArgument.parse(arguments.getFirst());
             StoredSnapshot stored = find(opened, argument);
             BlobIndex index = opened.index();

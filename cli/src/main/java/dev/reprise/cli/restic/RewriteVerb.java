@@ -134,7 +134,7 @@ final class RewriteVerb implements Callable<Integer> {
         if (dryRun) {
             return global.openUnlocked();
         }
-        return global.open(forget ? RepositoryLock.Kind.EXCLUSIVE : RepositoryLock.Kind.SHARED, false);
+        return global.openBlobs(forget ? RepositoryLock.Kind.EXCLUSIVE : RepositoryLock.Kind.SHARED, false);
     }
 
     private List<Replacement> plan(

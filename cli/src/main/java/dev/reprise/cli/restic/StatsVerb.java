@@ -44,7 +44,7 @@ final class StatsVerb implements Callable<Integer> {
                         "unknown counting mode: " + mode + " (use the -h flag to get a list of supported modes)"));
         ResticOutput output = global.output();
         Statistics statistics;
-        try (ResticRepository opened = global.openToRead()) {
+        try (ResticRepository opened = global.openToReadBlobs()) {
             if (!global.json()) {
                 output.result("scanning...");
             }

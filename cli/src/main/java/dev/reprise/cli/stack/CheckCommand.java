@@ -82,7 +82,7 @@ public final class CheckCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         Output output = global.output();
         try (Repository opened = stack.open(Select.repository(stack, repository));
-                RepositoryLock _ = ReadLock.of(opened, Duration.ofSeconds(lockWaitSeconds), output)) {
+                RepositoryLock _ = ReadLock.of(opened::lockToReadIndex, Duration.ofSeconds(lockWaitSeconds), output)) {
             CheckResult result;
             PointCheck.Result points;
             var check = new RepositoryCheck(opened, this::report);

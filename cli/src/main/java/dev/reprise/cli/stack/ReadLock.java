@@ -1,7 +1,6 @@
 package dev.reprise.cli.stack;
 
 import dev.reprise.cli.Output;
-import dev.reprise.repository.Repository;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.storage.StorageException;
 import java.time.Duration;
@@ -11,7 +10,12 @@ import java.time.Duration;
 final class ReadLock {
     private ReadLock() {}
 
-    static RepositoryLock of(Repository repository, Duration patience, Output output) {
+    /// One of the ways in which a repository is locked.
+    interface Way {
+        RepositoryLock lock(RepositoryLock.Kind kind, Duration patience);
+    }
+
+    static RepositoryLock of(Way repository, Duration patience, Output output) {
         try {
             return repository.lock(RepositoryLock.Kind.SHARED, patience);
         } catch (StorageException e) {

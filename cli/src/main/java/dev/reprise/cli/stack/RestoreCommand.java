@@ -146,7 +146,7 @@ public final class RestoreCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         String from = Select.repositoryOf(stack, repository, sources);
         try (Repository opened = stack.open(from);
-                RepositoryLock _ = ReadLock.of(opened, Duration.ZERO, global.output())) {
+                RepositoryLock _ = ReadLock.of(opened::lockToLoadIndex, Duration.ZERO, global.output())) {
             RecoveryPoint chosen = choose(new Points(opened));
             BlobIndex index = opened.loadIndex((_, reason) -> global.output()
                     .warning(

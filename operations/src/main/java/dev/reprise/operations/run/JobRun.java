@@ -61,7 +61,7 @@ public final class JobRun {
     /// point
     public RecoveryPoint run() {
         Instant started = clock.instant();
-        try (RepositoryLock lock = repository.lock(RepositoryLock.Kind.SHARED, request.lockPatience())) {
+        try (RepositoryLock lock = repository.lockToLoadIndex(RepositoryLock.Kind.SHARED, request.lockPatience())) {
             List<StoredSnapshot> snapshots = repository.snapshots((_, _) -> {});
             BlobIndex index = repository.loadIndex(JobRun::refuse);
             Presence.requirePacks(repository, index);

@@ -56,7 +56,17 @@ public final class IndexFiles {
     /// @return the caller closes it
     public static BlobIndex load(
             UnpackedObjects objects, Storage storage, int version, BiConsumer<ObjectId, RuntimeException> damaged) {
-        return new IndexFiles(objects, version, damaged).read(list(storage), storage.connections());
+        return load(objects, storage, list(storage), version, damaged);
+    }
+
+    /// As above, of the files that [#list] returned.
+    public static BlobIndex load(
+            UnpackedObjects objects,
+            Storage storage,
+            SortedMap<ObjectId, Long> files,
+            int version,
+            BiConsumer<ObjectId, RuntimeException> damaged) {
+        return new IndexFiles(objects, version, damaged).read(files, storage.connections());
     }
 
     /// As above, but reads only the index files the cache does not hold, and keeps the outcome there if no damage was
@@ -67,10 +77,22 @@ public final class IndexFiles {
             int version,
             IndexCache cache,
             BiConsumer<ObjectId, RuntimeException> damaged) {
-        return new IndexFiles(objects, version, damaged).read(list(storage), storage.connections(), cache);
+        return load(objects, storage, list(storage), version, cache, damaged);
     }
 
-    private static SortedMap<ObjectId, Long> list(Storage storage) {
+    /// As above, of the files that [#list] returned.
+    public static BlobIndex load(
+            UnpackedObjects objects,
+            Storage storage,
+            SortedMap<ObjectId, Long> files,
+            int version,
+            IndexCache cache,
+            BiConsumer<ObjectId, RuntimeException> damaged) {
+        return new IndexFiles(objects, version, damaged).read(files, storage.connections(), cache);
+    }
+
+    /// The index files there are, with their sizes in bytes.
+    public static SortedMap<ObjectId, Long> list(Storage storage) {
         SortedMap<ObjectId, Long> files = new TreeMap<>();
         storage.list(
                 ObjectType.INDEX,

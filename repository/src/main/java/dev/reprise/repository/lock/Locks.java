@@ -68,10 +68,18 @@ public final class Locks {
     /// @param patience how long to try again while others hold a conflicting lock; zero tries once
     /// @throws RepositoryException locked (exit status 11), or a lock that cannot be read
     public RepositoryLock acquire(RepositoryLock.Kind kind, Duration patience) {
+        return acquire(kind, patience, () -> {});
+    }
+
+    /// As above, and uses the time in which the lock becomes visible to others.
+    ///
+    /// @param meanwhile runs once for each attempt, in this thread, when the lock is written but not yet held; it
+    ///                  may read, must not rely on what it saw, and must not throw
+    public RepositoryLock acquire(RepositoryLock.Kind kind, Duration patience, Runnable meanwhile) {
         Instant deadline = now().plus(patience);
         for (Duration pause = FIRST_RETRY; ; pause = min(pause.multipliedBy(2), LONGEST_RETRY)) {
             try {
-                return attempt(kind);
+                return attempt(kind, meanwhile);
             } catch (RepositoryException e) {
                 Duration left = Duration.between(now(), deadline);
                 if (e.exitStatus() != ExitStatus.LOCKED || !left.isPositive()) {
@@ -82,14 +90,19 @@ public final class Locks {
         }
     }
 
-    private HeldLock attempt(RepositoryLock.Kind kind) {
+    private HeldLock attempt(RepositoryLock.Kind kind, Runnable meanwhile) {
         refuseConflict(kind, null);
         HangupSignal.ignore();
         Instant written = now();
         ObjectId own = write(kind, written);
         boolean held = false;
         try {
-            settle();
+            long begun = waiting.nanoTime();
+            meanwhile.run();
+            Duration left = SETTLE.minusNanos(waiting.nanoTime() - begun);
+            if (left.isPositive()) {
+                pause(left);
+            }
             refuseConflict(kind, own);
             held = true;
             return new HeldLock(this, kind, own, written);

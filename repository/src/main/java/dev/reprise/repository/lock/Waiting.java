@@ -8,6 +8,9 @@ import java.util.concurrent.TimeUnit;
 interface Waiting {
     void pause(Duration duration) throws InterruptedException;
 
+    /// Time since some moment, in nanoseconds; never goes back.
+    long nanoTime();
+
     /// Runs `task` again and again, `period` after each end, until the result is closed. A run that is under way then
     /// goes on to its end.
     Repetition repeat(Duration period, Runnable task);
@@ -22,6 +25,11 @@ interface Waiting {
         @Override
         public void pause(Duration duration) throws InterruptedException {
             Thread.sleep(duration);
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
         }
 
         // Never interrupts the task: a write cut short could leave a lock file nobody knows of.

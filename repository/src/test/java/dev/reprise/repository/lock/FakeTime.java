@@ -44,6 +44,11 @@ final class FakeTime implements InstantSource, Waiting {
     }
 
     @Override
+    public long nanoTime() {
+        return Duration.between(START, now).toNanos();
+    }
+
+    @Override
     public Repetition repeat(Duration period, Runnable task) {
         background = task;
         return () -> background = null;

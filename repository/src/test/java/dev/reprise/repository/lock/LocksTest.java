@@ -107,6 +107,22 @@ class LocksTest {
     }
 
     @Test
+    void what_is_done_meanwhile_counts_as_waiting() {
+        var seen = new ArrayList<ObjectId>();
+        try (RepositoryLock _ = locks.acquire(Kind.SHARED, Duration.ZERO, () -> {
+            seen.addAll(files());
+            time.pass(Duration.ofMillis(150));
+        })) {
+            assertThat(time.pauses).containsExactly(Duration.ofMillis(50));
+            assertThat(seen).hasSize(1);
+        }
+        time.pauses.clear();
+        try (RepositoryLock _ = locks.acquire(Kind.SHARED, Duration.ZERO, () -> time.pass(Duration.ofMillis(201)))) {
+            assertThat(time.pauses).isEmpty();
+        }
+    }
+
+    @Test
     void a_lock_whose_writing_failed_after_it_had_happened_is_not_left_behind() {
         ObjectId other = foreign(false);
         storage.on(Operation.COMMIT).nth(1).failAfterwards(StorageException.Kind.UNREACHABLE);
@@ -166,6 +182,11 @@ class LocksTest {
     @Test
     void an_interrupt_while_waiting_removes_our_file_and_is_kept() {
         Waiting interrupted = new Waiting() {
+            @Override
+            public long nanoTime() {
+                return time.nanoTime();
+            }
+
             @Override
             public void pause(Duration duration) throws InterruptedException {
                 throw new InterruptedException();
