@@ -40,7 +40,7 @@ final class CopyVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean reversed = from.isDestination();
-        try (ResticRepository source = reversed ? global.openToRead() : openOther(true);
+        try (ResticRepository source = reversed ? global.openToReadBlobs() : openOther(true);
                 ResticRepository destination =
                         reversed ? openOther(false) : global.openBlobs(RepositoryLock.Kind.SHARED, false)) {
             SnapshotFilter filter = choice.filter();
