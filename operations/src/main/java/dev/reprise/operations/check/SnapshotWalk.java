@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Loads every tree of every snapshot once and follows what is wrong with one up to the snapshots that
@@ -188,15 +189,14 @@ final class SnapshotWalk {
         if (bad.isEmpty() && damage.lost() == 0) {
             return;
         }
-        var affected = new ConcurrentSkipListSet<Place>(ORDER);
+        var affected = new Affected();
         var receiver = new TreeLoader.Receiver() {
             @Override
             public void tree(ObjectId id, List<Node> nodes) {
                 for (Node node : nodes) {
                     if (usesLostBlob(node)) {
                         markBad(id);
-                        Place around = place(id);
-                        note(new Place(around.path + "/" + node.name(), around.snapshot), affected);
+                        affected.add(id, node.name().toString());
                     }
                 }
             }
@@ -205,22 +205,33 @@ final class SnapshotWalk {
             public void damaged(ObjectId id, RuntimeException reason) {
                 lostTrees = true;
                 markBad(id);
-                Place place = place(id);
-                note(new Place(place.path + "/", place.snapshot), affected);
+                affected.add(id, "");
             }
         };
         for (int start = 0; start < met.size(); start += SLICE_TREES) {
             loader.load(met.between(start, Math.min(met.size(), start + SLICE_TREES)), receiver);
         }
-        affected.stream().limit(MOST_NAMED).forEach(place -> findings.affected(place.path, place.snapshot));
-        if (affected.size() > MOST_NAMED) {
-            findings.hint("more files are affected than are named here");
-        }
+        affected.tell();
     }
 
-    private static void note(Place place, ConcurrentSkipListSet<Place> affected) {
-        if (affected.size() <= MOST_NAMED) {
-            affected.add(place);
+    /// Files and folders of which something is lost. Safe for many threads.
+    private final class Affected {
+        private final Set<Place> places = new ConcurrentSkipListSet<>(ORDER);
+        private final AtomicInteger seen = new AtomicInteger();
+
+        /// @param name of a file in the tree; empty for the tree itself
+        void add(ObjectId tree, String name) {
+            if (seen.incrementAndGet() <= MOST_NAMED) {
+                Place around = place(tree);
+                places.add(new Place(around.path + "/" + name, around.snapshot));
+            }
+        }
+
+        void tell() {
+            places.forEach(place -> findings.affected(place.path, place.snapshot));
+            if (seen.get() > MOST_NAMED) {
+                findings.hint("%d files are affected, %d are named".formatted(seen.get(), MOST_NAMED));
+            }
         }
     }
 
