@@ -203,4 +203,25 @@ class CheckVerbTest {
                 .contains("\"packs_never_read\":%d,".formatted(packs - 1));
         assertThat(reprise.run("check", "--max-age", "1d").err()).contains("need --read-data");
     }
+
+    @Test
+    void verbs_that_meet_damage_name_the_verb_that_mends_it() throws IOException {
+        Path snapshot = objects("snapshots").getFirst();
+        flip(snapshot);
+        assertThat(reprise.run("cat", "snapshot", snapshot.getFileName().toString())
+                        .err())
+                .contains(snapshot.getFileName().toString())
+                .contains("reprise restic recover");
+        flip(snapshot);
+
+        Path index = objects("index").getFirst();
+        flip(index);
+        assertThat(reprise.run("stats").err())
+                .contains(index.getFileName().toString())
+                .contains("repair index");
+        flip(index);
+
+        Files.delete(objects("data").getFirst());
+        assertThat(reprise.run("prune").err()).contains("\"check\" names the snapshots that need them");
+    }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.cli.restic;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
@@ -14,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 record ResticRepository(Repository repository, @Nullable RepositoryLock lock) implements AutoCloseable {
     /// Every snapshot, oldest first; those that cannot be read are warned of.
     List<StoredSnapshot> snapshots(ResticOutput output) {
-        return repository.snapshots((id, reason) ->
-                output.warning("could not load snapshot " + id.shortHex() + ": " + reason.getMessage()));
+        return repository.snapshots((id, reason) -> {
+            output.warning("could not load snapshot " + id.shortHex() + ": " + reason.getMessage());
+            if (reason instanceof RepriseException told && !told.hint().isEmpty()) {
+                output.warning(told.hint());
+            }
+        });
     }
 
     /// The whole index.

@@ -98,7 +98,12 @@ public final class CheckCommand implements Callable<Integer> {
                 showing = null;
             }
             CoverageFlags.remember(log, check, fact -> output.warning(fact, ""));
-            return conclude(result, points, log.coverage(check.packSizes(), coverage.maxAge()));
+            int status = conclude(result, points, log.coverage(check.packSizes(), coverage.maxAge()));
+            if (result.defects() > 0) {
+                output.result("\"reprise restic -r %s check%s\" prints the commands that mend it"
+                        .formatted(opened.storage().location(), readData ? " --read-data" : ""));
+            }
+            return status;
         }
     }
 

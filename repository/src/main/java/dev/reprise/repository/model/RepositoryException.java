@@ -93,8 +93,18 @@ public final class RepositoryException extends RepriseException {
         return new RepositoryException(
                 ExitStatus.FAILED,
                 object + " is damaged: " + detail,
-                "run \"reprise check --read-data\" to see what else is affected",
+                remedy(object.substring(0, Math.max(0, object.indexOf(' ')))),
                 cause);
+    }
+
+    private static String remedy(String word) {
+        return switch (word) {
+            case "index" -> "run \"reprise restic repair index\": it makes it anew from the packs";
+            case "snapshot" ->
+                "others are not affected; run \"reprise restic recover\" to find its files in a snapshot of their own";
+            case "point" -> "its snapshots can still be restored, and so can every other point";
+            default -> "run \"reprise check --read-data\" to see what else is affected";
+        };
     }
 
     public static RepositoryException missing(String object, String neededBy) {
