@@ -16,6 +16,7 @@ import dev.reprise.config.SecretReference;
 import dev.reprise.config.Secrets;
 import dev.reprise.config.SourceSettings;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.filter.PatternList;
 import dev.reprise.operations.run.RunRequest;
@@ -101,6 +102,7 @@ final class WiredStack implements Stack {
                 BuildInfo.read().version(),
                 workers(),
                 new WriterOptions(compression(repository.compression()), repository.packSize()),
+                Checkpoints.EVERY,
                 Duration.ZERO,
                 effective(job));
     }

@@ -4,6 +4,7 @@ import dev.reprise.base.ByteSize;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.base.Secret;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckResult;
@@ -98,6 +99,7 @@ public final class RepriseRepository {
                     "compat",
                     WORKERS,
                     new WriterOptions(compression, ByteSize.ofMebibytes(16)),
+                    Checkpoints.EVERY,
                     Duration.ofSeconds(30),
                     Map.of());
             return new JobRun(repository, request, InstantSource.system(), zone, RANDOM, RunListener.SILENT)

@@ -2,6 +2,7 @@ package dev.reprise.demo;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.Secret;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.operations.restore.FilesRestore;
@@ -120,6 +121,7 @@ final class Demo {
                 version,
                 workers,
                 WriterOptions.DEFAULT,
+                Checkpoints.EVERY,
                 Duration.ZERO,
                 Map.of());
         try (Repository repository = open()) {

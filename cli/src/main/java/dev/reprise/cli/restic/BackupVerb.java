@@ -5,6 +5,7 @@ import dev.reprise.cli.BuildInfo;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.operations.backup.BackupRequest;
 import dev.reprise.operations.backup.BackupSnapshots;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.backup.ParentChoice;
 import dev.reprise.operations.backup.PartialSnapshots;
@@ -38,7 +39,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "backup", description = "Save files and directories as a new snapshot.")
 final class BackupVerb implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
-    private static final Duration CHECKPOINT_EVERY = Duration.ofMinutes(5);
     private static final int MOST_WORKERS = 16;
     private static final int INCOMPLETE = 3;
 
@@ -280,7 +280,7 @@ final class BackupVerb implements Callable<Integer> {
 
     private Duration checkpointEvery() {
         String text = global.context().environment().getOrDefault("REPRISE_CHECKPOINT_INTERVAL", "");
-        return text.isEmpty() ? CHECKPOINT_EVERY : GoDuration.parse(text);
+        return text.isEmpty() ? Checkpoints.EVERY : GoDuration.parse(text);
     }
 
     private StoredSnapshot named(ParentChoice choice, List<StoredSnapshot> snapshots) {

@@ -30,6 +30,13 @@ public record FilesRequest(
         boolean ignoreCtime,
         boolean ignoreInode,
         int workers) {
+    /// The targets as paths that do not depend on where the program runs: what a snapshot lists.
+    public List<String> absoluteTargets() {
+        return targets.stream()
+                .map(target -> TargetPath.absolute(workingDirectory, target).toString())
+                .toList();
+    }
+
     /// The same request against another parent.
     public FilesRequest withParent(@Nullable ObjectId newParentTree) {
         return new FilesRequest(

@@ -13,7 +13,6 @@ import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.sources.files.FileTree;
-import dev.reprise.storage.StorageException;
 import java.io.IOException;
 import java.io.PushbackInputStream;
 import java.time.Duration;
@@ -38,9 +37,6 @@ public record SnapshotBackup(
         InstantSource clock,
         BackupListener listener,
         Duration checkpointEvery) {
-    /// And after this much was read.
-    private static final long CHECKPOINT_BYTES = 10L << 30;
-
     /// @param snapshot its id; null if none was made because nothing had changed
     /// @param added    what the run stored
     /// @param end      by the real clock
@@ -52,10 +48,11 @@ public record SnapshotBackup(
     /// @throws OperationException if there is nothing to save, or a stream breaks off; then no snapshot was made
     /// @throws dev.reprise.base.CancelledException if the calling thread was interrupted
     public Outcome run(BackupRequest request, @Nullable StoredSnapshot parent, List<StoredSnapshot> begun) {
-        var progress = new Partials(request, parent);
+        var progress = new PartialProgress(repository, lock, this::warn);
         try (BlobWriter writer = repository.writer(index, lock, options)) {
             SavedTree saved = switch (request.source()) {
-                case BackupRequest.Files(FilesRequest tree) -> saveFiles(writer, tree, parent, begun, progress);
+                case BackupRequest.Files(FilesRequest tree) ->
+                    saveFiles(request, writer, tree, parent, begun, progress);
                 case BackupRequest.Stream stream -> saveStream(writer, stream, request.time(), parent);
             };
             writer.finish();
@@ -91,64 +88,28 @@ public record SnapshotBackup(
                 end);
     }
 
+    private void warn(String fact) {
+        listener.on(new BackupEvent.Warning(fact));
+    }
+
     private SavedTree saveFiles(
+            BackupRequest request,
             BlobWriter writer,
             FilesRequest tree,
             @Nullable StoredSnapshot parent,
             List<StoredSnapshot> begun,
-            Partials progress) {
+            PartialProgress progress) {
         var backup = new FilesBackup(repository, index, writer, files, maker.zone(), listener);
         if (!begun.isEmpty()) {
             backup.continueFrom(begun.getLast().snapshot().tree());
         }
-        List<String> paths = tree.targets().stream()
-                .map(target ->
-                        TargetPath.absolute(tree.workingDirectory(), target).toString())
-                .toList();
-        backup.write(new Checkpoints(
-                checkpointEvery,
-                CHECKPOINT_BYTES,
-                (root, counts) -> progress.save(new SavedTree(root, paths, counts, 0), writer.stats())));
+        List<String> paths = tree.absoluteTargets();
+        backup.write(new Checkpoints(checkpointEvery, (root, counts) -> {
+            var soFar = new SavedTree(root, paths, counts, 0);
+            progress.save(() -> snapshot(request, parent, soFar, writer.stats(), clock.instant()));
+        }));
         return backup.run(
                 tree.withParent(parent == null ? null : parent.snapshot().tree()));
-    }
-
-    /// The partial snapshot of this run: at most one at a time, none in the end.
-    private final class Partials {
-        private final PartialSnapshots stored = new PartialSnapshots(repository);
-        private final BackupRequest request;
-        private final @Nullable StoredSnapshot parent;
-        private @Nullable ObjectId last;
-
-        Partials(BackupRequest request, @Nullable StoredSnapshot parent) {
-            this.request = request;
-            this.parent = parent;
-        }
-
-        /// The new one is there before the old one goes.
-        synchronized void save(SavedTree soFar, BlobWriter.Stats added) {
-            lock.ensureHeld();
-            ObjectId fresh = stored.save(snapshot(request, parent, soFar, added, clock.instant()));
-            ObjectId old = last;
-            last = fresh;
-            if (old != null) {
-                stored.remove(old);
-            }
-        }
-
-        /// The snapshot is written; what cannot be removed now is removed after the next one.
-        synchronized void remove(List<StoredSnapshot> begun) {
-            try {
-                for (StoredSnapshot partial : begun) {
-                    stored.remove(partial.id());
-                }
-                if (last != null) {
-                    stored.remove(last);
-                }
-            } catch (StorageException e) {
-                listener.on(new BackupEvent.Warning("a partial snapshot could not be removed: " + e.fact()));
-            }
-        }
     }
 
     private SavedTree saveStream(

@@ -66,11 +66,26 @@ public final class JobRun {
             BlobIndex index = repository.loadIndex(JobRun::refuse);
             Presence.requirePacks(repository, index);
             try (BlobWriter writer = repository.writer(index, lock, request.writing())) {
-                List<Capture> captures = captureAll(index, writer, snapshots);
+                var sourceCapture = new SourceCapture(
+                        repository,
+                        lock,
+                        index,
+                        writer,
+                        snapshots,
+                        FileTree.local(),
+                        request,
+                        run,
+                        clock,
+                        zone,
+                        listener);
+                List<Capture> captures = captureAll(sourceCapture, writer);
                 listener.on(new RunEvent.Sealing());
                 writer.finish();
                 lock.ensureHeld();
-                return seal(started, captures, lock);
+                RecoveryPoint point = seal(started, captures, lock);
+                sourceCapture.forgetProgress();
+                listener.on(new RunEvent.Finished(point));
+                return point;
             }
         }
     }
@@ -81,9 +96,7 @@ public final class JobRun {
                 "run \"restic repair index\", which makes it anew from the packs; restores work meanwhile");
     }
 
-    private List<Capture> captureAll(BlobIndex index, BlobWriter writer, List<StoredSnapshot> snapshots) {
-        var sourceCapture = new SourceCapture(
-                repository, index, writer, snapshots, FileTree.local(), request, run, clock, zone, listener);
+    private List<Capture> captureAll(SourceCapture sourceCapture, BlobWriter writer) {
         List<Capture> captures = new ArrayList<>();
         int position = 0;
         for (RunSource source : request.sources()) {
@@ -147,7 +160,6 @@ public final class JobRun {
         for (CapturedSource source : sources) {
             listener.on(new RunEvent.SourceFinished(source));
         }
-        listener.on(new RunEvent.Finished(point));
         return point;
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 /// @param tags          extra tags for its snapshots
 /// @param version       of Reprise, for snapshots and manifest
 /// @param workers       threads that hash and compress
+/// @param checkpoints   how often what is finished of files is written down, for the case that the run is killed
 /// @param lockPatience  how long to wait for a conflicting lock
 /// @param configuration the job's effective settings without secrets, kept in the manifest
 public record RunRequest(
@@ -24,5 +25,6 @@ public record RunRequest(
         String version,
         int workers,
         WriterOptions writing,
+        Duration checkpoints,
         Duration lockPatience,
         Map<String, String> configuration) {}

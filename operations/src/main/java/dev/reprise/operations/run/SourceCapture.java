@@ -1,19 +1,21 @@
 package dev.reprise.operations.run;
 
-import dev.reprise.base.RawName;
 import dev.reprise.operations.backup.BackupEvent;
 import dev.reprise.operations.backup.BackupListener;
 import dev.reprise.operations.backup.BackupSnapshots;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesBackup;
 import dev.reprise.operations.backup.FilesRequest;
+import dev.reprise.operations.backup.PartialProgress;
+import dev.reprise.operations.backup.PartialSnapshots;
 import dev.reprise.operations.backup.SavedTree;
 import dev.reprise.operations.backup.StreamBackup;
-import dev.reprise.operations.backup.TargetPath;
 import dev.reprise.operations.point.RecoveryPoint.CapturedStream;
 import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.operations.point.RunId;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.snapshot.Snapshot;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// Captures one source at a time into the open writer of a run.
 final class SourceCapture {
     private final Repository repository;
+    private final RepositoryLock lock;
     private final BlobIndex index;
     private final BlobWriter writer;
     private final List<StoredSnapshot> snapshots;
@@ -42,9 +45,11 @@ final class SourceCapture {
     private final InstantSource clock;
     private final ZoneId zone;
     private final RunListener listener;
+    private final List<Runnable> endings = new ArrayList<>();
 
     SourceCapture(
             Repository repository,
+            RepositoryLock lock,
             BlobIndex index,
             BlobWriter writer,
             List<StoredSnapshot> snapshots,
@@ -55,6 +60,7 @@ final class SourceCapture {
             ZoneId zone,
             RunListener listener) {
         this.repository = repository;
+        this.lock = lock;
         this.index = index;
         this.writer = writer;
         this.snapshots = snapshots;
@@ -82,9 +88,10 @@ final class SourceCapture {
             note(event, problems);
             listener.on(new RunEvent.FromBackup(source.name(), event));
         };
-        SavedTree saved = new FilesBackup(repository, index, writer, files, zone, report)
-                .run(source.request()
-                        .withParent(parent == null ? null : parent.snapshot().tree()));
+        var backup = new FilesBackup(repository, index, writer, files, zone, report);
+        checkpoint(backup, source, parent, started, before);
+        SavedTree saved = backup.run(source.request()
+                .withParent(parent == null ? null : parent.snapshot().tree()));
         Instant finished = clock.instant();
         BlobWriter.Stats added = added(before, writer.stats());
         return new Capture(
@@ -99,6 +106,41 @@ final class SourceCapture {
                 added.storedBytes(),
                 saved.unreadable(),
                 problems.told());
+    }
+
+    /// Goes on from a run that was killed, and writes down what this one finishes.
+    private void checkpoint(
+            FilesBackup backup,
+            RunSource.Files source,
+            @Nullable StoredSnapshot parent,
+            Instant started,
+            BlobWriter.Stats before) {
+        List<String> paths = source.request().absoluteTargets();
+        List<StoredSnapshot> begun = new PartialSnapshots(repository).of(request.host(), paths, index);
+        if (!begun.isEmpty()) {
+            backup.continueFrom(begun.getLast().snapshot().tree());
+        }
+        var progress = new PartialProgress(
+                repository,
+                lock,
+                fact -> listener.on(new RunEvent.FromBackup(source.name(), new BackupEvent.Warning(fact))));
+        endings.add(() -> progress.remove(begun));
+        backup.write(new Checkpoints(request.checkpoints(), (root, counts) -> {
+            var soFar = new SavedTree(root, paths, counts, 0);
+            progress.save(() -> snapshot(
+                    source.name(),
+                    parent,
+                    soFar,
+                    source.excludeTexts(),
+                    started,
+                    clock.instant(),
+                    added(before, writer.stats())));
+        }));
+    }
+
+    /// When every snapshot is written: what was written down on the way is of no more use.
+    void forgetProgress() {
+        endings.forEach(Runnable::run);
     }
 
     private Capture captureStreams(RunSource.Streams source) {
@@ -157,10 +199,7 @@ final class SourceCapture {
 
     /// The newest snapshot of this host that holds all targets (repository format, section 8.2).
     private @Nullable StoredSnapshot parent(FilesRequest files) {
-        var wanted = new HashSet<String>();
-        for (RawName target : files.targets()) {
-            wanted.add(TargetPath.absolute(files.workingDirectory(), target).toString());
-        }
+        var wanted = new HashSet<>(files.absoluteTargets());
         StoredSnapshot newest = null;
         for (StoredSnapshot candidate : snapshots) {
             Snapshot snapshot = candidate.snapshot();

@@ -11,6 +11,7 @@ import dev.reprise.base.RawName;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.backup.BackupEvent;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.PointCheck;
@@ -50,18 +51,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JobRunTest {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
     private static final Instant NOW = Instant.parse("2026-11-21T03:00:00Z");
 
     @TempDir
@@ -71,7 +75,8 @@ class JobRunTest {
     private Repository repository = init(storage);
     private final AtomicLong seconds = new AtomicLong();
     private final InstantSource clock = () -> NOW.plusSeconds(seconds.getAndIncrement());
-    private final List<RunEvent> events = new ArrayList<>();
+    private final List<RunEvent> events = Collections.synchronizedList(new ArrayList<>());
+    private RunListener listener = events::add;
 
     private static Repository init(Storage storage) {
         return Repository.init(
@@ -219,8 +224,9 @@ class JobRunTest {
                 2,
                 new WriterOptions(Compression.AUTO, ByteSize.ofMebibytes(4)),
                 Duration.ZERO,
+                Duration.ZERO,
                 Map.of("job", "nightly"));
-        return new JobRun(repository, request, clock, ZoneOffset.UTC, new SecureRandom(), events::add).run();
+        return new JobRun(repository, request, clock, ZoneOffset.UTC, new SecureRandom(), listener).run();
     }
 
     private List<RecoveryPoint> points() {
@@ -399,5 +405,39 @@ class JobRunTest {
         assertThat(second.sources().getFirst().addedBytes()).isZero();
         assertThat(snapshots().getLast().snapshot().parent())
                 .isEqualTo(snapshots().getFirst().id());
+    }
+
+    private void awaitCheckpoint() {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (count(ObjectType.PARTIAL) == 0) {
+            assertThat(System.nanoTime()).as("waiting for a checkpoint").isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    @Test
+    void a_failed_run_leaves_what_it_had_finished_and_the_next_one_goes_on_and_removes_it() throws Exception {
+        for (int i = 10; i < 30; i++) {
+            Files.writeString(Files.createDirectory(folder.resolve("d" + i)).resolve("f"), "content " + i);
+        }
+        RunSource files = files();
+        listener = event -> {
+            events.add(event);
+            if (event instanceof RunEvent.FromBackup(String _, BackupEvent.ItemDone done)
+                    && done.path().endsWith("/d29/f")) {
+                awaitCheckpoint();
+            }
+        };
+
+        assertThatThrownBy(() -> run(files, failing("db", 0, true))).isInstanceOf(OperationException.class);
+        assertThat(count(ObjectType.PARTIAL)).isEqualTo(1);
+        assertThat(snapshots()).isEmpty();
+
+        listener = events::add;
+        RecoveryPoint point = run(files);
+
+        assertThat(count(ObjectType.PARTIAL)).isZero();
+        assertThat(snapshots()).hasSize(1);
+        assertThat(point.sources().getFirst().outcome()).isEqualTo(Outcome.CAPTURED);
     }
 }
