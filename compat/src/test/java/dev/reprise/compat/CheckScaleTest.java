@@ -25,10 +25,10 @@ class CheckScaleTest {
     void many_folders_are_walked_without_an_error() throws IOException {
         MillionBlobs.write(home.resolve("r"), MillionBlobs.PASSWORD, 400, 1);
 
-        var toolbox = Toolbox.of(home.resolve("r"), MillionBlobs.PASSWORD);
+        var reprise = RepriseRestic.of(home.resolve("r"), MillionBlobs.PASSWORD);
 
-        assertThat(toolbox.ok("check").text()).contains("no errors were found");
-        assertThat(toolbox.ok("stats", "--json").text()).contains("\"total_file_count\":");
+        assertThat(reprise.ok("check").out()).contains("no errors were found");
+        assertThat(reprise.ok("stats", "--json").out()).contains("\"total_file_count\":");
     }
 
     /// With the launcher's settings for long work. `-Dreprise.scale.folders=N` sets the size: ten blobs for each;
