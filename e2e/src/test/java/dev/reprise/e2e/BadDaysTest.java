@@ -42,7 +42,7 @@ class BadDaysTest {
         data = Files.createDirectory(home.resolve("data"));
         fill(data, 1, 12);
         reprise = new RepriseProcess(home).configure("files:\n  kind: files\n  paths: [%s]".formatted(data), "files");
-        reprise.ok("init");
+        CheapRepository.create(reprise.repository(), PASSWORD);
         reprise.ok("backup");
     }
 

@@ -75,6 +75,7 @@ class StackTest {
         }
         var fromEnvironment = fromEnvironment(home);
         fromEnvironment.ok("init", "--from-env");
+        CheapRepository.cheapen(home.resolve("repository"), PASSWORD);
         fromEnvironment.ok("backup");
     }
 
