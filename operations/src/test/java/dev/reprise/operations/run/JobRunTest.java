@@ -399,10 +399,14 @@ class JobRunTest {
 
     @Test
     void an_unchanged_folder_is_not_read_again() throws IOException {
+        byte[] noise = new byte[1 << 20];
+        new Random(1).nextBytes(noise);
+        Files.write(folder.resolve("noise"), noise);
         RunSource files = files();
         run(files);
         RecoveryPoint second = run(files);
-        assertThat(second.sources().getFirst().addedBytes()).isZero();
+        // The directories above belong to others, and may change meanwhile.
+        assertThat(second.sources().getFirst().addedBytes()).isLessThan(10_000);
         assertThat(snapshots().getLast().snapshot().parent())
                 .isEqualTo(snapshots().getFirst().id());
     }
