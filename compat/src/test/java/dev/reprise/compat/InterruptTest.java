@@ -66,7 +66,10 @@ class InterruptTest {
     }
 
     private Process start(String... verb) throws IOException {
+        // Whoever is started in the background has Ctrl-C ignored, and hands that down.
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",

@@ -201,7 +201,9 @@ class ExitStatusTest {
         try (Repository other = open();
                 RepositoryLock lock = other.lock(RepositoryLock.Kind.SHARED, Duration.ZERO)) {
             assertThat(lock.kind()).isEqualTo(RepositoryLock.Kind.SHARED);
-            List<String> command = new ArrayList<>(program);
+            // Whoever is started in the background has Ctrl-C ignored, and hands that down.
+            List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+            command.addAll(program);
             command.addAll(List.of("prune", "--retry-lock", "10m"));
             var builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(Map.of("RESTIC_REPOSITORY", folder.toString(), "RESTIC_PASSWORD", PASSWORD));
