@@ -111,7 +111,7 @@ final class GoTimeLayout {
 
     private static String fraction(String part, OffsetDateTime time) {
         int digits = part.length() - 1;
-        String nanos = "%09d".formatted(time.getNano());
+        String nanos = number("%09d", time.getNano());
         String shown =
                 digits <= nanos.length() ? nanos.substring(0, digits) : nanos + "0".repeat(digits - nanos.length());
         if (part.charAt(1) == '9') {
@@ -131,10 +131,10 @@ final class GoTimeLayout {
             case "Monday" -> time.getDayOfWeek().getDisplayName(TextStyle.FULL, ENGLISH);
             case "Mon" -> time.getDayOfWeek().getDisplayName(TextStyle.SHORT, ENGLISH);
             case "2" -> String.valueOf(time.getDayOfMonth());
-            case "_2" -> "%2d".formatted(time.getDayOfMonth());
+            case "_2" -> number("%2d", time.getDayOfMonth());
             case "02" -> two(time.getDayOfMonth());
-            case "__2" -> "%3d".formatted(time.getDayOfYear());
-            case "002" -> "%03d".formatted(time.getDayOfYear());
+            case "__2" -> number("%3d", time.getDayOfYear());
+            case "002" -> number("%03d", time.getDayOfYear());
             case "15" -> two(hour);
             case "3" -> String.valueOf(twelve);
             case "03" -> two(twelve);
@@ -142,8 +142,8 @@ final class GoTimeLayout {
             case "04" -> two(time.getMinute());
             case "5" -> String.valueOf(time.getSecond());
             case "05" -> two(time.getSecond());
-            case "2006" -> "%04d".formatted(time.getYear());
-            case "_2006" -> "_%04d".formatted(time.getYear());
+            case "2006" -> number("%04d", time.getYear());
+            case "_2006" -> number("_%04d", time.getYear());
             case "06" -> two(Math.floorMod(time.getYear(), 100));
             case "PM" -> hour >= 12 ? "PM" : "AM";
             case "pm" -> hour >= 12 ? "pm" : "am";
@@ -152,8 +152,13 @@ final class GoTimeLayout {
         };
     }
 
+    /// In the digits of ASCII, whatever language the machine speaks.
+    private static String number(String format, int number) {
+        return String.format(Locale.ROOT, format, number);
+    }
+
     private static String two(int number) {
-        return "%02d".formatted(number);
+        return number("%02d", number);
     }
 
     private String zoneName(OffsetDateTime time) {

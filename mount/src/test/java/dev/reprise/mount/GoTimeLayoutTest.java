@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,19 @@ class GoTimeLayoutTest {
     void a_time_with_the_local_offset_has_the_name_of_the_local_zone(String time, String name) {
         assertThat(new GoTimeLayout("MST", ZoneId.of("Europe/Berlin")).format(OffsetDateTime.parse(time)))
                 .isEqualTo(name);
+    }
+
+    @Test
+    void digits_are_ascii_whatever_the_language_of_the_machine() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            var layout = new GoTimeLayout("2006-01-02T15:04:05.000Z07:00 002 __2 _2006", ZoneId.of("UTC"));
+            assertThat(layout.format(OffsetDateTime.parse("2026-07-04T03:04:05.25+05:30")))
+                    .isEqualTo("2026-07-04T03:04:05.250+05:30 185 185 _2026");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// A directory over which a file system is mounted, and the descriptor through which the kernel asks what is in it.
@@ -46,8 +47,13 @@ public final class FuseMount {
         if (descriptor < 0) {
             throw noDevice(-descriptor);
         }
-        String data = "fd=%d,rootmode=40000,user_id=%d,group_id=%d%s"
-                .formatted(descriptor, LibC.effectiveUser(), LibC.effectiveGroup(), options.text());
+        String data = String.format(
+                Locale.ROOT, // the kernel reads no other digits
+                "fd=%d,rootmode=40000,user_id=%d,group_id=%d%s",
+                descriptor,
+                LibC.effectiveUser(),
+                LibC.effectiveGroup(),
+                options.text());
         int result = LibC.mount(options.name(), point.toString(), "fuse", READ_ONLY | NO_SET_UID | NO_DEVICES, data);
         if (result < 0) {
             LibC.close(descriptor);

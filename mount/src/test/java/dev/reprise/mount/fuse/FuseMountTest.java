@@ -18,6 +18,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -98,6 +99,18 @@ class FuseMountTest {
                 .containsEntry("size", 1025L);
         assertThat(seen.get("lastModifiedTime")).hasToString("1969-12-31T23:59:59.000000005Z");
         assertThat(seen.get("lastAccessTime")).hasToString("2023-11-14T22:13:20.123456789Z");
+    }
+
+    @Test
+    void a_machine_that_writes_other_digits_can_mount_too() throws IOException {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            serve(folder().with("file", new MemoryTree.File(2, new byte[] {7})));
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertThat(Files.readAllBytes(point.resolve("file"))).containsExactly(7);
     }
 
     @Test
