@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
@@ -51,6 +52,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,8 +85,8 @@ public final class Repository implements AutoCloseable {
     private final PackStore packs;
     /// Freed when this is closed.
     private final ConcurrentLinkedQueue<BlobIndex> indexes = new ConcurrentLinkedQueue<>();
-    /// Null: nothing was, or it is used up.
-    private volatile @Nullable IndexAhead ahead;
+    /// What was read ahead; empty when nothing was, or when it is used up.
+    private final AtomicReference<@Nullable IndexAhead> ahead = new AtomicReference<>();
     /// Null: no index is kept anywhere.
     private volatile @Nullable CacheFolders caches;
 
@@ -251,11 +253,22 @@ public final class Repository implements AutoCloseable {
         try {
             SortedMap<ObjectId, Long> files = IndexFiles.list(storage);
             BlobIndex index = read(files, folders, (id, _) -> damages.add(id));
-            if (damages.isEmpty()) {
-                ahead = new IndexAhead(files, folders, index);
+            drop(ahead.getAndSet(new IndexAhead(files, folders, index)));
+            if (!damages.isEmpty()) {
+                drop(ahead.getAndSet(null));
             }
+        } catch (CancelledException e) {
+            throw e;
         } catch (RepriseException unsure) {
-            ahead = null;
+            drop(ahead.getAndSet(null));
+        }
+    }
+
+    /// An index may be larger than all else in memory.
+    private void drop(@Nullable IndexAhead unused) {
+        if (unused != null) {
+            indexes.remove(unused.index());
+            unused.index().close();
         }
     }
 
@@ -302,11 +315,11 @@ public final class Repository implements AutoCloseable {
 
     private BlobIndex index(@Nullable CacheFolders folders, BiConsumer<ObjectId, RuntimeException> damaged) {
         SortedMap<ObjectId, Long> files = IndexFiles.list(storage);
-        IndexAhead early = ahead;
-        ahead = null;
+        IndexAhead early = ahead.getAndSet(null);
         if (early != null && early.files().equals(files) && Objects.equals(early.folders(), folders)) {
             return early.index();
         }
+        drop(early);
         return read(files, folders, damaged);
     }
 

@@ -212,6 +212,8 @@ final class CheckVerb implements Callable<Integer> {
             adviseOnPacks(result);
         }
         for (ObjectId key : result.damagedKeys()) {
+            output.warning("\nPut back a copy of keys/%s; if there is none, remove it, and its password is lost:\n"
+                    .formatted(key.hex()));
             output.warning("restic key remove " + key.hex());
         }
         if (damagedPoints > 0) {
@@ -226,16 +228,17 @@ final class CheckVerb implements Callable<Integer> {
     private void adviseOnPacks(CheckResult result) {
         ResticOutput output = global.output();
         List<ObjectId> broken = repairable(result);
-        if (!broken.isEmpty()) {
-            output.warning("\nThe repository contains damaged pack files. These damaged files must be removed to repair"
-                    + " the repository. This can be done using the following commands:\n");
-        } else if (result.defects() > result.damagedKeys().size()) {
-            output.warning("\nThe repository is damaged and must be repaired using the following commands:\n");
-        }
         boolean lossy =
                 result.affectedSnapshots().size() > result.damagedSnapshots().size();
         // What no index names may lie in packs no index names: only then is it lost.
-        if (result.needsIndexRepair() || !result.missingPacks().isEmpty() || (lossy && result.needsPrune())) {
+        boolean index = result.needsIndexRepair() || !result.missingPacks().isEmpty() || (lossy && result.needsPrune());
+        if (!broken.isEmpty()) {
+            output.warning("\nThe repository contains damaged pack files. These damaged files must be removed to repair"
+                    + " the repository. This can be done using the following commands:\n");
+        } else if (index || lossy || !result.damagedSnapshots().isEmpty()) {
+            output.warning("\nThe repository is damaged and must be repaired using the following commands:\n");
+        }
+        if (index) {
             output.warning("restic repair index");
         }
         if (!broken.isEmpty()) {

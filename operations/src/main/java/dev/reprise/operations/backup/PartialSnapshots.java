@@ -10,6 +10,7 @@ import dev.reprise.repository.snapshot.SnapshotCodec;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -40,7 +41,7 @@ public final class PartialSnapshots {
                 if (fits) {
                     found.add(new StoredSnapshot(id, partial));
                 }
-            } catch (RepositoryException | IllegalArgumentException unreadable) {
+            } catch (RepositoryException | StorageException | IllegalArgumentException unreadable) {
                 // Work is done again, nothing is lost.
             }
         }
@@ -48,13 +49,18 @@ public final class PartialSnapshots {
         return found;
     }
 
+    /// None where that cannot be listed.
     private List<ObjectId> ids() {
         var ids = new ArrayList<ObjectId>();
-        repository
-                .storage()
-                .list(
-                        ObjectType.PARTIAL,
-                        object -> ids.add(ObjectId.parse(object.key().name())));
+        try {
+            repository
+                    .storage()
+                    .list(
+                            ObjectType.PARTIAL,
+                            object -> ids.add(ObjectId.parse(object.key().name())));
+        } catch (StorageException unreadable) {
+            return List.of();
+        }
         return ids;
     }
 

@@ -89,9 +89,10 @@ final class SourceCapture {
             listener.on(new RunEvent.FromBackup(source.name(), event));
         };
         var backup = new FilesBackup(repository, index, writer, files, zone, report);
-        checkpoint(backup, source, parent, started, before);
+        Runnable ending = checkpoint(backup, source, parent, started, before);
         SavedTree saved = backup.run(source.request()
                 .withParent(parent == null ? null : parent.snapshot().tree()));
+        endings.add(ending); // what a source that failed had finished is still of use
         Instant finished = clock.instant();
         BlobWriter.Stats added = added(before, writer.stats());
         return new Capture(
@@ -109,7 +110,9 @@ final class SourceCapture {
     }
 
     /// Goes on from a run that was killed, and writes down what this one finishes.
-    private void checkpoint(
+    ///
+    /// @return what removes that again
+    private Runnable checkpoint(
             FilesBackup backup,
             RunSource.Files source,
             @Nullable StoredSnapshot parent,
@@ -124,7 +127,6 @@ final class SourceCapture {
                 repository,
                 lock,
                 fact -> listener.on(new RunEvent.FromBackup(source.name(), new BackupEvent.Warning(fact))));
-        endings.add(() -> progress.remove(begun));
         backup.write(new Checkpoints(request.checkpoints(), (root, counts) -> {
             var soFar = new SavedTree(root, paths, counts, 0);
             progress.save(() -> snapshot(
@@ -136,6 +138,7 @@ final class SourceCapture {
                     clock.instant(),
                     added(before, writer.stats())));
         }));
+        return () -> progress.remove(begun);
     }
 
     /// When every snapshot is written: what was written down on the way is of no more use.
