@@ -145,8 +145,12 @@ final class Conversation {
         if (content == null || offset < 0) {
             throw new Refusal(Errno.EINVAL);
         }
-        int length = Math.min(request.intAt(16), reply.capacity());
-        content.read(offset, Math.max(length, 0), reply::put);
+        long length = request.intAt(16) & 0xffff_ffffL;
+        if (length > reply.capacity()) {
+            // A short answer would mean the end of the file.
+            throw new IOException("the kernel asked for " + length + " bytes at once");
+        }
+        content.read(offset, (int) length, reply::put);
     }
 
     private void openDirectory(Request request, Reply reply) throws IOException, Refusal {

@@ -10,8 +10,11 @@ public record MountOptions(String name, boolean allowOther, boolean defaultPermi
         }
     }
 
-    /// For both the kernel and `fusermount3`.
+    /// For both the kernel and `fusermount3`. Without the limit a kernel with large pages asks for more at once than
+    /// our
+    /// buffers hold.
     String text() {
-        return (allowOther ? ",allow_other" : "") + (defaultPermissions ? ",default_permissions" : "");
+        return ",max_read=" + Conversation.MOST_BYTES + (allowOther ? ",allow_other" : "")
+                + (defaultPermissions ? ",default_permissions" : "");
     }
 }

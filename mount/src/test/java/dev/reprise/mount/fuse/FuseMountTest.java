@@ -254,10 +254,22 @@ class FuseMountTest {
         serve(FuseMount.helped(helper, point, OPTIONS), folder().with("file", new MemoryTree.File(2, large)));
         assertThat(Files.readAllBytes(point.resolve("file"))).isEqualTo(large);
         assertThat(Files.readString(Path.of("/proc/self/mounts")))
-                .contains("test:name " + point.toRealPath() + " fuse ro,nosuid,nodev,");
+                .contains("test:name " + point.toRealPath() + " fuse ro,nosuid,nodev,")
+                .contains(",max_read=262144");
         assertThat(mount().unmount()).isEmpty();
         assertThat(server().join(PATIENCE)).isTrue();
         mount = null;
+    }
+
+    @Test
+    void the_kernel_is_told_how_much_it_may_ask_for_at_once() throws IOException {
+        serve(folder());
+        String place = " " + point.toRealPath() + " ";
+        assertThat(Files.readAllLines(Path.of("/proc/self/mounts")))
+                .filteredOn(line -> line.contains(place))
+                .singleElement()
+                .asString()
+                .contains(",max_read=262144");
     }
 
     @Test
