@@ -7,18 +7,27 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps what was loaded, up to a weight, the least recently used leaving first. What two threads want at once is
+/// Keeps what was loaded, up to a weight, the least recently used leaving first; the two used last stay in any case.
+/// What two threads want at once is
 /// loaded once; failures are not kept. Safe for many threads.
 final class BoundedCache<K, V> {
-    private record Slot<V>(CompletableFuture<V> value, long[] weight) {}
+    private static final class Slot<V> {
+        private final CompletableFuture<V> value = new CompletableFuture<>();
+        private long weight;
+        private boolean weighed;
+    }
+
+    /// Stay whatever they weigh: what is looked into, and what was looked into on the way.
+    private static final int STAYING = 2;
 
     private final long most;
     private final ToLongFunction<? super V> weigher;
     private final Function<? super K, ? extends V> loader;
     private final LinkedHashMap<K, Slot<V>> slots = new LinkedHashMap<>(16, 0.75f, true);
     private long weight;
+    private int weighed;
 
-    /// @param most    in the unit of `weigher`; a value heavier than this is not kept
+    /// @param most    in the unit of `weigher`; the last values used stay though they may be heavier
     /// @param loader  may be called by many threads at once, for different keys
     BoundedCache(long most, ToLongFunction<? super V> weigher, Function<? super K, ? extends V> loader) {
         this.most = most;
@@ -28,19 +37,19 @@ final class BoundedCache<K, V> {
 
     /// @throws RuntimeException whatever the loader throws, also to those who waited for it
     V get(K key) {
-        Slot<V> fresh = new Slot<>(new CompletableFuture<>(), new long[1]);
+        Slot<V> fresh = new Slot<>();
         Slot<V> known = enter(key, fresh);
         if (known != null) {
-            return await(known.value());
+            return await(known.value);
         }
         try {
             V value = loader.apply(key);
-            fresh.value().complete(value);
             weigh(key, fresh, value);
+            fresh.value.complete(value);
             return value;
         } catch (Throwable e) {
             leave(key, fresh);
-            fresh.value().completeExceptionally(e);
+            fresh.value.completeExceptionally(e);
             throw e;
         }
     }
@@ -65,25 +74,32 @@ final class BoundedCache<K, V> {
     }
 
     private synchronized void weigh(K key, Slot<V> slot, V value) {
-        slot.weight()[0] = weigher.applyAsLong(value);
-        weight += slot.weight()[0];
-        if (slot.weight()[0] > most) {
-            leave(key, slot);
+        if (slots.get(key) != slot) {
+            return;
         }
-        var oldest = slots.entrySet().iterator();
-        while (weight > most && oldest.hasNext()) {
-            Slot<V> next = oldest.next().getValue();
-            if (next.value().isDone()) {
-                weight -= next.weight()[0];
+        slot.weight = weigher.applyAsLong(value);
+        slot.weighed = true;
+        weighed++;
+        weight += slot.weight;
+        var oldest = slots.values().iterator();
+        while (weight > most && weighed > STAYING && oldest.hasNext()) {
+            Slot<V> next = oldest.next();
+            if (next.weighed) {
                 oldest.remove();
+                uncount(next);
             }
         }
     }
 
     private synchronized void leave(K key, Slot<V> slot) {
-        if (slots.remove(key, slot)) {
-            weight -= slot.weight()[0];
+        if (slots.remove(key, slot) && slot.weighed) {
+            uncount(slot);
         }
+    }
+
+    private void uncount(Slot<V> slot) {
+        weighed--;
+        weight -= slot.weight;
     }
 
     synchronized boolean holds(K key) {

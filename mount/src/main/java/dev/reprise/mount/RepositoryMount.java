@@ -128,7 +128,7 @@ public final class RepositoryMount implements AutoCloseable {
 
     private static String describe(Throwable failure) {
         return switch (failure) {
-            case RepriseException e -> e.fact();
+            case RepriseException e -> e.hint().isEmpty() ? e.fact() : e.fact() + "; " + e.hint();
             case OutOfMemoryError _ ->
                 "out of memory, the limit is %d MiB; set REPRISE_MAX_HEAP to more"
                         .formatted(Runtime.getRuntime().maxMemory() >> 20);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,11 +40,41 @@ class BoundedCacheTest {
     }
 
     @Test
-    void what_is_heavier_than_the_cache_is_returned_and_not_kept() {
+    void what_is_heavier_than_the_cache_stays_while_it_is_used() {
+        String heavy = "h".repeat(11);
         cache.get("aaaa");
-        assertThat(cache.get("a".repeat(11))).hasSize(11);
-        assertThat(cache.weight()).isLessThanOrEqualTo(10);
-        assertThat(cache.holds("a".repeat(11))).isFalse();
+        cache.get("bbbb");
+        for (String other : List.of("cccc", "dddd", "eeee")) {
+            assertThat(cache.get(heavy)).hasSize(11);
+            cache.get(other);
+            assertThat(cache.weight()).isEqualTo(15);
+        }
+        assertThat(loaded).containsExactly("aaaa", "bbbb", heavy, "cccc", "dddd", "eeee");
+        cache.get("ffff");
+        assertThat(cache.holds(heavy)).isFalse();
+        assertThat(cache.weight()).isEqualTo(8);
+    }
+
+    @Test
+    @Timeout(60)
+    void the_weight_is_that_of_what_is_held_though_many_load_at_once() throws Exception {
+        var small = new BoundedCache<String, String>(30, String::length, key -> key);
+        var all = new ArrayList<CompletableFuture<Void>>();
+        for (int i = 0; i < 8; i++) {
+            var random = new Random(i);
+            all.add(CompletableFuture.runAsync(() -> {
+                for (int n = 0; n < 20_000; n++) {
+                    small.get("x".repeat(1 + random.nextInt(20)));
+                }
+            }));
+        }
+        for (var each : all) {
+            each.get();
+        }
+        int held = IntStream.rangeClosed(1, 20)
+                .filter(length -> small.holds("x".repeat(length)))
+                .sum();
+        assertThat(small.weight()).isEqualTo(held);
     }
 
     @Test
