@@ -98,7 +98,8 @@ public final class IndexRepair {
         Set<ObjectId> cut = new HashSet<>(plan.gonePacks());
         cut.addAll(describe(plan, unreadable));
         var index = new IndexCut(repository, lock);
-        List<ObjectId> replaced = index.save(files, cut::contains, _ -> true);
+        // Of a marked pack with a damaged header the mark is the only description: a prune that needs it takes it back.
+        List<ObjectId> replaced = index.save(files, cut::contains, pack -> !unreadable.containsKey(pack));
         index.remove(replaced);
         index.remove(plan.damagedFiles());
         unreadable.forEach((pack, reason) -> listener.on(

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
+import dev.reprise.operations.repair.IndexRepair;
 import dev.reprise.operations.restore.SampleRepository;
 import dev.reprise.repository.index.IndexDocument;
 import dev.reprise.repository.index.IndexDocuments;
 import dev.reprise.repository.index.MarkedPack;
+import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.memory.MemoryStorage;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -153,6 +156,25 @@ class TwoPhasePruneTest {
 
         assertThat(packs()).doesNotContain(unreferenced);
         assertThat(PruneBench.check(storage)).isEmpty();
+    }
+
+    /// Only the mark says what lies in such a pack: with it, a prune that needs the pack takes it back.
+    @Test
+    void the_mark_of_a_pack_with_a_damaged_header_survives_a_repair_of_the_index() {
+        forget(first);
+        PruneBench.prune(sample.repository, PruneBench.graceful());
+        ObjectKey key = ObjectKey.of(ObjectType.PACK, firstPack);
+        byte[] pack = storage.read(key, 0, -1, InputStream::readAllBytes);
+        pack[pack.length - 10] ^= 1;
+        storage.delete(key);
+        storage.write(key, pack);
+
+        var repair = new IndexRepair(sample.repository, RepositoryLock.notNeeded(), _ -> {});
+        List<ObjectId> unreadable = repair.execute(repair.plan(false));
+
+        assertThat(unreadable).containsExactly(firstPack);
+        assertThat(marks()).containsExactly(firstPack);
+        assertThat(markOf(firstPack).entries().size()).isEqualTo(1);
     }
 
     @Test
