@@ -9,6 +9,7 @@ import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeType;
+import dev.reprise.storage.StorageException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -203,6 +204,10 @@ final class SnapshotWalk {
 
             @Override
             public void damaged(ObjectId id, RuntimeException reason) {
+                if (reason instanceof StorageException unanswered) { // says nothing about the tree
+                    findings.defect("tree %s could not be read again: %s".formatted(id.hex(), unanswered.fact()));
+                    return;
+                }
                 lostTrees = true;
                 markBad(id);
                 affected.add(id, "");
