@@ -51,6 +51,7 @@ public final class RepositoryMount implements AutoCloseable {
     private final FuseMount mount;
     private final FuseServer server;
     private final MountedContent content;
+    private boolean unmounted;
 
     private RepositoryMount(FuseMount mount, FuseServer server, MountedContent content) {
         this.mount = mount;
@@ -74,15 +75,19 @@ public final class RepositoryMount implements AutoCloseable {
             InstantSource clock) {
         Consumer<String> problems = few(listener);
         var content = new MountedContent(repository, damaged, problems);
-        boolean mounted = false;
+        FuseMount mounted = null;
+        boolean serving = false;
         try {
             FuseNode.Directory root = root(repository, content, view, problems, clock);
-            FuseMount mount = FuseMount.at(point, options);
-            FuseServer server = FuseServer.start(mount, root, failure -> problems.accept(describe(failure)));
-            mounted = true;
-            return new RepositoryMount(mount, server, content);
+            mounted = FuseMount.at(point, options);
+            FuseServer server = FuseServer.start(mounted, root, failure -> problems.accept(describe(failure)));
+            serving = true;
+            return new RepositoryMount(mounted, server, content);
         } finally {
-            if (!mounted) {
+            if (!serving) {
+                if (mounted != null) {
+                    mounted.detach();
+                }
                 content.close();
             }
         }
@@ -143,6 +148,11 @@ public final class RepositoryMount implements AutoCloseable {
         return server.join(longest);
     }
 
+    /// Why it ended though nobody unmounted it; empty if somebody did.
+    public String failure() {
+        return server.failure();
+    }
+
     /// Unmounts. Also when programs use it: then they lose it.
     ///
     /// @return empty, or why it could not be unmounted in order
@@ -151,12 +161,16 @@ public final class RepositoryMount implements AutoCloseable {
         if (!reason.isEmpty()) {
             mount.detach();
         }
+        unmounted = true;
         return reason;
     }
 
-    /// Gives memory back. The mount has ended, or programs that still use it get errors.
+    /// Takes the mount away if nobody did, and gives memory back. Programs that still use it get errors.
     @Override
     public void close() {
+        if (!unmounted && !server.isUnmounted()) {
+            mount.detach();
+        }
         try {
             server.join(PATIENCE);
         } catch (InterruptedException e) {

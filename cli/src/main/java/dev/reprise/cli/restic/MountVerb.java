@@ -148,6 +148,9 @@ final class MountVerb implements Callable<Integer> {
                     opened.lock().ensureHeld();
                 }
             }
+            if (!mount.failure().isEmpty()) {
+                throw new FatalException("the mount ended: " + mount.failure());
+            }
         } catch (InterruptedException e) {
             end(mount);
         } catch (RuntimeException lost) {

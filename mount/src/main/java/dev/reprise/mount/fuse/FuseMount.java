@@ -22,7 +22,7 @@ public final class FuseMount {
     private final int descriptor;
     private final @Nullable String helper;
 
-    private FuseMount(Path point, int descriptor, @Nullable String helper) {
+    FuseMount(Path point, int descriptor, @Nullable String helper) {
         this.point = point;
         this.descriptor = descriptor;
         this.helper = helper;

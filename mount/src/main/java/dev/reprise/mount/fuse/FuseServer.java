@@ -1,6 +1,5 @@
 package dev.reprise.mount.fuse;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -12,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Threads that answer the kernel until the file system is unmounted. They keep no process alive.
 ///
@@ -28,7 +26,10 @@ public final class FuseServer {
     private final Conversation conversation;
     private final Consumer<Throwable> failures;
     private final Forgetting forgetting;
+    private final AtomicInteger serving = new AtomicInteger(THREADS);
     private final AtomicInteger running = new AtomicInteger(THREADS + 1);
+    private volatile boolean unmounted;
+    private volatile String failure = "";
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private FuseServer(FuseMount mount, FuseNode.Directory root, int knownNodes, Consumer<Throwable> failures) {
@@ -52,8 +53,37 @@ public final class FuseServer {
             threads.add(Thread.ofPlatform().daemon().name("mount " + i).unstarted(server::serve));
         }
         threads.add(Thread.ofPlatform().daemon().name("mount forgetting").unstarted(server::forget));
-        threads.forEach(Thread::start);
+        server.start(threads);
         return server;
+    }
+
+    /// Those that cannot be started count as ended: the last one that was closes the descriptor.
+    private void start(List<Thread> threads) {
+        int started = 0;
+        try {
+            for (Thread thread : threads) {
+                thread.start();
+                started++;
+            }
+        } finally {
+            for (int i = started; i < threads.size(); i++) {
+                if (i < THREADS) {
+                    endServing();
+                } else {
+                    end();
+                }
+            }
+        }
+    }
+
+    /// Somebody unmounted it: the place may belong to another mount by now.
+    public boolean isUnmounted() {
+        return unmounted;
+    }
+
+    /// Why it ended, or a part of it; empty while all is well and after unmounting.
+    public String failure() {
+        return unmounted ? "" : failure;
     }
 
     /// How many nodes the kernel knows at present.
@@ -79,19 +109,35 @@ public final class FuseServer {
                 long read = LibC.read(state, mount.descriptor(), in);
                 if (read >= Request.HEADER_BYTES) {
                     request.clear().limit((int) read);
-                    ByteBuffer answer = answer(new Request(request), reply);
-                    if (answer != null) {
-                        // ENOENT: who asked was killed meanwhile. EINVAL: the kernel ends the request itself.
-                        LibC.write(state, mount.descriptor(), out.asSlice(0, answer.remaining()));
-                    }
+                    respond(state, new Request(request), reply, out);
                 } else if (!again(read)) {
+                    ended(read);
                     return;
                 }
             }
+        } catch (Throwable e) {
+            failure = "a thread that answers the kernel ended: " + e;
+            report(e);
         } finally {
-            forgetting.stop();
-            end();
+            endServing();
         }
+    }
+
+    private void ended(long read) {
+        if (read == -Errno.ENODEV.number) {
+            unmounted = true;
+        } else {
+            failure = "reading the kernel's requests failed: "
+                    + (read < 0 ? Errno.describe((int) -read) : read + " bytes are no request");
+        }
+    }
+
+    /// The last one that answers lets the thread go that asks the kernel to forget.
+    private void endServing() {
+        if (serving.decrementAndGet() == 0) {
+            forgetting.stop();
+        }
+        end();
     }
 
     private void forget() {
@@ -115,16 +161,33 @@ public final class FuseServer {
         return read == -Errno.ENOENT.number || read == -Errno.EINTR.number || read == -Errno.EAGAIN.number;
     }
 
-    private @Nullable ByteBuffer answer(Request request, Reply reply) {
+    /// Whatever happens the kernel gets an answer, and before anybody is told: who asked waits for it.
+    private void respond(MemorySegment state, Request request, Reply reply, MemorySegment out) {
+        ByteBuffer answer;
+        Throwable failed = null;
         try {
-            ByteBuffer answer = conversation.answer(request, reply);
-            forgetting.look();
-            return answer;
+            answer = conversation.answer(request, reply);
         } catch (Refusal e) {
-            return reply.failure(request.unique(), e.number());
-        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-            failures.accept(e);
-            return reply.failure(request.unique(), Errno.EIO.number);
+            answer = reply.failure(request.unique(), e.number());
+        } catch (Throwable e) {
+            failed = e;
+            answer = reply.failure(request.unique(), Errno.EIO.number);
+        }
+        if (answer != null) {
+            // ENOENT: who asked was killed meanwhile. EINVAL: the kernel ends the request itself.
+            LibC.write(state, mount.descriptor(), out.asSlice(0, answer.remaining()));
+        }
+        if (failed != null) {
+            report(failed);
+        }
+        forgetting.look();
+    }
+
+    private void report(Throwable failed) {
+        try {
+            failures.accept(failed);
+        } catch (Throwable _) {
+            // A terminal that is gone, or no memory to say so: those who read go on nevertheless.
         }
     }
 }

@@ -184,7 +184,9 @@ class FuseMountTest {
         serve(folder().with("broken", new MemoryTree.Broken(2)).with("good", new MemoryTree.File(3, new byte[] {9})));
         assertThatThrownBy(() -> Files.readAllBytes(point.resolve("broken")))
                 .hasMessageContaining("Input/output error");
-        assertThat(failures).containsExactly("broken on purpose");
+        Awaitility.await() // whoever asked is answered first
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(failures).containsExactly("broken on purpose"));
         assertThat(Files.readAllBytes(point.resolve("good"))).containsExactly(9);
     }
 
@@ -232,6 +234,8 @@ class FuseMountTest {
         serve(folder());
         assertThat(mount().unmount()).isEmpty();
         assertThat(server().join(PATIENCE)).isTrue();
+        assertThat(server().isUnmounted()).isTrue();
+        assertThat(server().failure()).isEmpty();
         assertThat(point).isEmptyDirectory();
         mount = null;
     }
@@ -259,6 +263,32 @@ class FuseMountTest {
         assertThat(mount().unmount()).isEmpty();
         assertThat(server().join(PATIENCE)).isTrue();
         mount = null;
+    }
+
+    @Test
+    void a_listener_that_fails_ends_nothing() throws IOException {
+        mount = FuseMount.direct(point, OPTIONS);
+        server = FuseServer.start(
+                mount,
+                folder().with("broken", new MemoryTree.Broken(2)).with("good", new MemoryTree.File(3, new byte[] {9})),
+                KNOWN,
+                failure -> {
+                    throw new AssertionError("told of " + failure);
+                });
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> Files.readAllBytes(point.resolve("broken")))
+                    .hasMessageContaining("Input/output error");
+        }
+        assertThat(Files.readAllBytes(point.resolve("good"))).containsExactly(9);
+    }
+
+    @Test
+    void an_end_that_is_no_unmounting_is_a_failure() throws Exception {
+        int nothing = LibC.open("/dev/null", LibC.O_RDWR | LibC.O_CLOEXEC);
+        var ended = FuseServer.start(new FuseMount(point, nothing, null), folder(), KNOWN, _ -> {});
+        assertThat(ended.join(PATIENCE)).isTrue();
+        assertThat(ended.isUnmounted()).isFalse();
+        assertThat(ended.failure()).isEqualTo("reading the kernel's requests failed: 0 bytes are no request");
     }
 
     @Test
