@@ -15,6 +15,8 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -96,9 +98,10 @@ public final class RepositoryMount implements AutoCloseable {
     private static FuseNode.Directory root(
             Repository repository, MountedContent content, View view, Consumer<String> problems, InstantSource clock) {
         var times = new GoTimeLayout(view.time(), view.zone());
+        Set<ObjectId> told = ConcurrentHashMap.newKeySet();
         return new SnapshotFolders(
                         content,
-                        () -> snapshots(repository, view.filter(), problems),
+                        () -> snapshots(repository, view.filter(), problems, told),
                         snapshots -> SnapshotLayout.of(snapshots, view.paths(), times),
                         view.ownerIsRoot() ? MountedSnapshot.Owner.ROOT : MountedSnapshot.Owner.STORED,
                         FuseMount.user(),
@@ -108,9 +111,12 @@ public final class RepositoryMount implements AutoCloseable {
     }
 
     private static List<StoredSnapshot> snapshots(
-            Repository repository, SnapshotFilter filter, Consumer<String> problems) {
-        List<StoredSnapshot> all = repository.snapshots((id, reason) ->
-                problems.accept("could not load snapshot " + id.shortHex() + ": " + reason.getMessage()));
+            Repository repository, SnapshotFilter filter, Consumer<String> problems, Set<ObjectId> told) {
+        List<StoredSnapshot> all = repository.snapshots((id, reason) -> {
+            if (told.size() < MOST_PROBLEMS && told.add(id)) { // the list is read every few seconds
+                problems.accept("could not load snapshot " + id.shortHex() + ": " + reason.getMessage());
+            }
+        });
         return filter.select(all).stream()
                 .sorted(Comparator.comparing((StoredSnapshot stored) ->
                                 stored.snapshot().time().toInstant())
