@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// plan marks are moved to the list of those that wait for their deletion, with all they hold, so that they
 /// can be taken back; marks that are there already are carried over.
 final class IndexRewriting {
+    /// Readers take no larger number for the size of a pack.
+    private static final long MOST_PACK_BYTES = 0xFFFF_FFFFL;
+
     private final IndexDocuments documents;
     private final RepositoryLock lock;
     private final PrunePlan plan;
@@ -68,7 +71,7 @@ final class IndexRewriting {
             }
         }
         for (PackFile pack : plan.unreferencedToMark()) {
-            mark(new MarkedPack(pack.id(), new PackEntries(), now, pack.bytes()), save);
+            mark(new MarkedPack(pack.id(), new PackEntries(), now, size(pack.bytes())), save);
         }
         flush(save);
         return obsolete;
@@ -80,11 +83,23 @@ final class IndexRewriting {
                 && document.marked().stream().allMatch(mark -> action(mark.pack()) == PruneAction.KEEP_MARK);
     }
 
+    /// Whether an index file names the pack as in use after [#run].
+    ///
+    /// @param pack its number
+    boolean keeps(int pack) {
+        return met[pack] != 0;
+    }
+
+    /// A stray file can be of any size: what nobody could read is left out.
+    private static long size(long bytes) {
+        return bytes > MOST_PACK_BYTES ? -1 : bytes;
+    }
+
     private static long blobs(List<MarkedPack> marked) {
         return marked.stream().mapToLong(mark -> mark.entries().size()).sum();
     }
 
-    /// Packs newer than the plan stay, and marked ones that another program has taken back since.
+    /// Packs newer than the plan stay: they are what was packed again.
     private boolean stays(ObjectId pack) {
         return switch (action(pack)) {
             case null -> true;
@@ -107,7 +122,7 @@ final class IndexRewriting {
         int number = plan.table().find(pack.pack());
         if (number >= 0 && plan.marksPack(number) && !newlyMarked.get(number)) {
             newlyMarked.set(number);
-            long size = plan.accounts().listedSize(number);
+            long size = size(plan.accounts().listedSize(number));
             mark(new MarkedPack(pack.pack(), pack.entries(), now, size), save);
         }
     }

@@ -15,7 +15,7 @@ import java.time.Duration;
 /// @param twoPhase           what nobody needs is only marked for deletion, and deleted by a later prune: a
 ///                           writer that takes no locks loses nothing (repository format, section 13)
 /// @param markAge            packs that are marked for deletion, by whatever program, are deleted when the
-///                           mark is this old
+///                           mark is this old; zero deletes them all, whatever time the marks tell
 /// @param memory             bound for what is held of blobs
 /// @param temporary          directory for what does not fit
 public record PruneOptions(

@@ -279,7 +279,12 @@ public final class PrunePlanning {
         return actions;
     }
 
-    private static PruneAction byAge(@Nullable String time, Instant limit) {
+    /// Marks without a time that can be read, or with one to come, never reach an age: only an age of nothing
+    /// ends them.
+    private PruneAction byAge(@Nullable String time, Instant limit) {
+        if (!options.markAge().isPositive()) {
+            return PruneAction.REMOVE_MARKED;
+        }
         if (time == null) {
             return PruneAction.KEEP_MARK;
         }

@@ -8,12 +8,14 @@ import dev.reprise.operations.sorting.ByteSpool;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.IndexDocuments;
 import dev.reprise.repository.lock.RepositoryLock;
+import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Carries out a plan, in an order that leaves a whole repository wherever it is cut short (repository
 /// format, section 10.2); another prune then goes on. Belongs to one thread.
@@ -46,36 +48,49 @@ public final class Pruning {
         this.clock = clock;
     }
 
-    /// Does exactly what the plan says. Packs that cannot be deleted are warned of: nothing names them any
-    /// more, and the next prune removes them.
+    /// Does exactly what the plan says, to the index files it was made from. Packs that cannot be deleted are
+    /// warned of: nothing names them any more, and the next prune removes them. Packs stay that a program without
+    /// lock has named in the index meanwhile.
     ///
-    /// @throws RepriseException if anything else fails; what is needed is all there then
+    /// @throws RepriseException if anything else fails, or an index file was replaced meanwhile; what is needed
+    ///                          is all there then
     public void run(PrunePlan plan) {
+        var watch = new IndexWatch(documents, plan.indexFiles());
+        watch.ensureUnchanged();
         if (!plan.unreferenced().isEmpty() && !plan.options().twoPhase()) {
             listener.phase("deleting unreferenced packs");
-            deletePacks(plan.unreferenced());
+            deletePacks(unnamed(plan.unreferenced(), watch));
         }
         if (!plan.repacked().isEmpty()) {
             listener.phase("repacking packs");
-            new Repacking(repository, lock, plan, writing).run();
+            watch.addSaved(new Repacking(repository, lock, plan, writing).run());
         }
         if (plan.options().recoverSpace()) {
-            recoverSpace(plan);
-        } else {
-            if (plan.changesIndex()) {
-                rewriteIndex(plan);
-            }
-            deleteOldPacks(plan);
+            recoverSpace(plan, watch);
+        } else if (plan.changesIndex()) {
+            rewriteIndex(plan, watch);
         }
         listener.phase("done");
     }
 
-    private void rewriteIndex(PrunePlan plan) {
+    private void rewriteIndex(PrunePlan plan, IndexWatch watch) {
         listener.phase("rebuilding index");
-        List<ObjectId> obsolete = rewriting(plan).run(documents.files(), json -> {
-            var _ = documents.save(json);
-        });
-        deleteIndexFiles(obsolete);
+        IndexRewriting rewriting = rewriting(plan);
+        List<ObjectId> saved = new ArrayList<>();
+        List<ObjectId> obsolete = rewritten(rewriting, watch, json -> saved.add(documents.save(json)));
+        watch.addSaved(saved);
+        deleteIndexFiles(obsolete, watch);
+        deleteOldPacks(unnamed(oldPacks(plan, rewriting), watch));
+    }
+
+    private static List<ObjectId> rewritten(IndexRewriting rewriting, IndexWatch watch, Consumer<byte[]> save) {
+        try {
+            return rewriting.run(watch.known(), save);
+        } catch (RepositoryException e) {
+            // A file that is gone is not damage.
+            watch.ensureUnchanged();
+            throw e;
+        }
     }
 
     private IndexRewriting rewriting(PrunePlan plan) {
@@ -85,11 +100,15 @@ public final class Pruning {
     /// For a place that is so full that not even an index can be written: the new index waits in a
     /// temporary file until there is room. Cut short in between, the index has to be made anew from the
     /// packs.
-    private void recoverSpace(PrunePlan plan) {
+    private void recoverSpace(PrunePlan plan, IndexWatch watch) {
         try (var waiting = new ByteSpool(plan.options().temporary())) {
             listener.phase("deleting index files");
-            deleteIndexFiles(rewriting(plan).run(documents.files(), waiting::add));
-            deleteOldPacks(plan);
+            IndexRewriting rewriting = rewriting(plan);
+            List<ObjectId> obsolete = rewritten(rewriting, watch, waiting::add);
+            // Asked now: what fails between the two deletions costs the index.
+            List<ObjectId> packs = unnamed(oldPacks(plan, rewriting), watch);
+            deleteIndexFiles(obsolete, watch);
+            deleteOldPacks(packs);
             listener.phase("rebuilding index");
             waiting.forEach(json -> {
                 lock.ensureHeld();
@@ -98,17 +117,30 @@ public final class Pruning {
         }
     }
 
-    private void deleteOldPacks(PrunePlan plan) {
+    private static List<ObjectId> oldPacks(PrunePlan plan, IndexRewriting rewriting) {
         List<ObjectId> packs = new ArrayList<>();
         for (int pack = 0; pack < plan.table().size(); pack++) {
-            if (plan.removesPack(pack) && plan.accounts().isListed(pack)) {
+            if (plan.removesPack(pack) && plan.accounts().isListed(pack) && !rewriting.keeps(pack)) {
                 packs.add(plan.table().id(pack));
             }
         }
+        return packs;
+    }
+
+    private void deleteOldPacks(List<ObjectId> packs) {
         if (!packs.isEmpty()) {
             listener.phase("removing " + packs.size() + " old packs");
             deletePacks(packs);
         }
+    }
+
+    private List<ObjectId> unnamed(List<ObjectId> planned, IndexWatch watch) {
+        List<ObjectId> packs = watch.unnamed(planned);
+        if (packs.size() < planned.size()) {
+            listener.warning((planned.size() - packs.size())
+                    + " packs stay: a program that takes no locks has named them in the index meanwhile");
+        }
+        return packs;
     }
 
     private void deletePacks(List<ObjectId> packs) {
@@ -126,11 +158,13 @@ public final class Pruning {
     }
 
     /// An old index file that stayed would name packs that are about to go, so a failure ends the prune.
-    private void deleteIndexFiles(List<ObjectId> files) {
+    private void deleteIndexFiles(List<ObjectId> files, IndexWatch watch) {
+        watch.ensureUnchanged();
         Workers.run("deleting index files", repository.storage().connections(), files.size(), number -> {
             lock.ensureHeld();
             delete(ObjectType.INDEX, files.get(number));
         });
+        watch.removeDeleted(files);
     }
 
     private void delete(ObjectType type, ObjectId id) {

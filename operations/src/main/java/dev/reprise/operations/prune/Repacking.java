@@ -21,6 +21,7 @@ import dev.reprise.repository.pack.BlobWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,10 @@ final class Repacking {
 
     /// New packs and the index files that name them are durable on return.
     ///
+    /// @return those index files
     /// @throws RepositoryException if a needed blob has no good copy; nothing was removed then
-    void run() {
+    Set<ObjectId> run() {
+        Set<ObjectId> saved;
         try (var wanted = new ExternalSort(
                 RECORD_BYTES,
                 plan.options().memory().bytes() / 4,
@@ -62,6 +65,7 @@ final class Repacking {
                 int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
                 Workers.run("repacking", workers, workers, _ -> work(groups, copies, writer));
                 writer.finish();
+                saved = writer.indexFiles();
             }
         }
         if (stored.get() != needed) {
@@ -71,6 +75,7 @@ final class Repacking {
                     "nothing needed was removed; please report this",
                     null);
         }
+        return saved;
     }
 
     /// Blobs that are used and not in any pack that stays, each once.

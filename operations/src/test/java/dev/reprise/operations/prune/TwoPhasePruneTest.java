@@ -5,20 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
+import dev.reprise.operations.OperationException;
 import dev.reprise.operations.repair.IndexRepair;
 import dev.reprise.operations.restore.SampleRepository;
+import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.IndexDocument;
 import dev.reprise.repository.index.IndexDocuments;
 import dev.reprise.repository.index.MarkedPack;
+import dev.reprise.repository.index.PackEntries;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +38,7 @@ class TwoPhasePruneTest {
     private SampleRepository sample;
     private ObjectId first;
     private ObjectId firstPack;
+    private @Nullable ObjectId takeBackFile;
 
     /// Two snapshots with packs of their own, the first of which is forgotten.
     @BeforeEach
@@ -138,6 +147,8 @@ class TwoPhasePruneTest {
 
         assertThat(packs()).contains(old);
         assertThat(marks()).contains(old);
+        // What names the new packs is merged with the rest.
+        assertThat(PruneBench.ids(storage, ObjectType.INDEX)).hasSize(1);
         sample.reload();
         assertThat(packOf("kept")).isNotEqualTo(old);
         assertThat(defects()).isEmpty();
@@ -235,5 +246,168 @@ class TwoPhasePruneTest {
         assertThat(defects()).isNotEmpty();
         assertThatThrownBy(() -> PruneBench.prune(sample.repository, PruneBench.options()))
                 .isInstanceOf(RepriseException.class);
+    }
+
+    // Programs without locks that change the index while it is pruned
+
+    /// Marks what the forgotten snapshot had, to be deleted by the next prune.
+    ///
+    /// @return puts it all back into the index in a file of its own, with the snapshot, as another prune does
+    private Runnable markThenTakeBack() {
+        byte[] snapshot = storage.readAll(ObjectKey.of(ObjectType.SNAPSHOT, first));
+        forget(first);
+        PruneBench.prune(sample.repository, PruneBench.graceful());
+        List<IndexDocument.Pack> packs = marks().stream()
+                .map(this::markOf)
+                .map(mark -> new IndexDocument.Pack(mark.pack(), mark.entries()))
+                .toList();
+        assertThat(packs).hasSize(2);
+        return () -> {
+            takeBackFile = sample.repository.indexDocuments().save(IndexDocuments.encode(packs, List.of()));
+            storage.write(ObjectKey.of(ObjectType.SNAPSHOT, first), snapshot);
+        };
+    }
+
+    private PruneBench.Heard pruneAfter(PruneOptions options, Runnable meanwhile) {
+        var heard = new PruneBench.Heard();
+        try (PrunePlan plan = new PrunePlanning(sample.repository, options, heard, PruneBench.LATER).plan(Set.of())) {
+            meanwhile.run();
+            pruning(sample.repository, heard).run(plan);
+        }
+        return heard;
+    }
+
+    private static Pruning pruning(Repository repository, PruneListener heard) {
+        return new Pruning(repository, new PruneBench.HeldForTest(), WriterOptions.DEFAULT, heard, PruneBench.LATER);
+    }
+
+    /// @param meanwhile happens when everything is planned and the first new index file is about to be saved
+    private PruneBench.Heard pruneInterrupted(Runnable meanwhile) {
+        try (Repository repository = SampleRepository.openAlone(new PauseBeforeIndexStorage(storage, meanwhile))) {
+            return PruneBench.prune(repository, PruneBench.graceful(), PruneBench.LATER);
+        }
+    }
+
+    private void assertTakenBack(PruneBench.Heard heard) {
+        assertThat(heard.warnings)
+                .containsExactly("2 packs stay: a program that takes no locks has named them in the index meanwhile");
+        assertThat(packs()).contains(firstPack).hasSize(4);
+        assertThat(PruneBench.ids(storage, ObjectType.INDEX)).contains(takeBackFile);
+        assertThat(marks()).isEmpty();
+        assertThat(PruneBench.check(storage)).isEmpty();
+    }
+
+    @Test
+    void a_pack_that_another_program_takes_back_after_planning_is_not_deleted() {
+        Runnable takeBack = markThenTakeBack();
+
+        assertTakenBack(pruneAfter(PruneBench.graceful(), takeBack));
+    }
+
+    @Test
+    void a_pack_that_another_program_takes_back_while_the_index_is_written_is_not_deleted() {
+        Runnable takeBack = markThenTakeBack();
+
+        assertTakenBack(pruneInterrupted(takeBack));
+    }
+
+    @Test
+    void a_pack_that_another_program_names_after_planning_is_not_deleted_as_unreferenced() {
+        byte[] late = "stored, and named later".getBytes(StandardCharsets.UTF_8);
+        ObjectId pack = ObjectId.hash(late);
+        storage.write(ObjectKey.of(ObjectType.PACK, pack), late);
+
+        PruneBench.Heard heard = pruneAfter(PruneBench.options(), () -> {
+            var named = new IndexDocument.Pack(pack, new PackEntries());
+            var _ = sample.repository.indexDocuments().save(IndexDocuments.encode(List.of(named), List.of()));
+        });
+
+        assertThat(packs()).contains(pack);
+        assertThat(heard.warnings).hasSize(1);
+    }
+
+    /// As another prune does: the same packs in new files, the old ones deleted.
+    private void replaceIndex() {
+        IndexDocuments documents = sample.repository.indexDocuments();
+        for (ObjectId file : documents.files()) {
+            IndexDocument document = documents.load(file);
+            var _ = documents.save(IndexDocuments.encode(document.packs(), document.marked()));
+            storage.delete(ObjectKey.of(ObjectType.INDEX, file));
+        }
+    }
+
+    private void assertStops(ThrowingCallable prune) {
+        Set<ObjectId> before = packs();
+
+        assertThatThrownBy(prune).isInstanceOfSatisfying(OperationException.class, stopped -> {
+            assertThat(stopped.fact())
+                    .isEqualTo("the index changed while it was being pruned, by a program that takes no locks");
+            assertThat(stopped.hint()).isEqualTo("run the command again");
+        });
+
+        assertThat(packs()).isEqualTo(before);
+        assertThat(defects()).isEmpty();
+        PruneBench.prune(sample.repository, PruneBench.options(), PruneBench.LATER);
+        assertThat(packs()).hasSize(2);
+        assertThat(PruneBench.check(storage)).isEmpty();
+    }
+
+    @Test
+    void an_index_file_that_another_program_replaces_after_planning_stops_the_prune() {
+        forget(first);
+        Set<ObjectId> replaced = new TreeSet<>();
+
+        assertStops(() -> pruneAfter(PruneBench.options(), () -> {
+            replaceIndex();
+            replaced.addAll(PruneBench.ids(storage, ObjectType.INDEX));
+        }));
+
+        assertThat(replaced).hasSize(2);
+    }
+
+    @Test
+    void an_index_file_that_another_program_replaces_while_the_index_is_written_stops_the_prune() {
+        markThenTakeBack();
+
+        assertStops(() -> pruneInterrupted(this::replaceIndex));
+    }
+
+    /// None of them ever reaches an age.
+    @Test
+    void marks_without_a_time_that_can_be_read_and_marks_from_the_future_end_with_a_grace_of_nothing() {
+        mark("no time", null);
+        mark("malformed", "the day before yesterday");
+        mark("to come", "2099-01-01T00:00:00Z");
+        mark("just now", "2024-05-02T00:00:00Z");
+
+        PruneBench.prune(sample.repository, PruneBench.graceful());
+        assertThat(marks()).hasSize(4);
+        PruneBench.prune(sample.repository, PruneOptions.graceful(PruneBench.TEMPORARY, Duration.ZERO));
+
+        assertThat(marks()).isEmpty();
+        assertThat(packs()).hasSize(4);
+        assertThat(PruneBench.check(storage)).isEmpty();
+    }
+
+    private void mark(String content, @Nullable String time) {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        ObjectId pack = ObjectId.hash(bytes);
+        storage.write(ObjectKey.of(ObjectType.PACK, pack), bytes);
+        var mark = new MarkedPack(pack, new PackEntries(), time, bytes.length);
+        var _ = sample.repository.indexDocuments().save(IndexDocuments.encode(List.of(), List.of(mark)));
+    }
+
+    @Test
+    void a_size_that_no_reader_takes_is_left_out_of_the_mark() {
+        byte[] stray = "very large".getBytes(StandardCharsets.UTF_8);
+        ObjectId pack = ObjectId.hash(stray);
+        storage.write(ObjectKey.of(ObjectType.PACK, pack), stray);
+
+        try (Repository repository = SampleRepository.openAlone(new SizedStorage(storage, pack, 4_294_967_296L))) {
+            PruneBench.prune(repository, PruneBench.graceful());
+        }
+
+        assertThat(markOf(pack).size()).isEqualTo(-1);
+        assertThat(packs()).contains(pack);
     }
 }

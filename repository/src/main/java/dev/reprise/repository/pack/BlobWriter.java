@@ -2,6 +2,7 @@ package dev.reprise.repository.pack;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.model.BlobType;
+import java.util.Set;
 
 /// Stores blobs that the repository does not have yet. Safe for many threads, each with a [Session] of its own.
 ///
@@ -15,6 +16,9 @@ public interface BlobWriter extends AutoCloseable {
     void finish();
 
     Stats stats();
+
+    /// Ids of the index files written so far.
+    Set<ObjectId> indexFiles();
 
     /// Drops packs that are still open. Blobs of finished packs that no index names yet stay behind unreferenced,
     /// which is harmless. After [#finish()] there is nothing to drop.

@@ -72,6 +72,8 @@ final class PackingWriter implements BlobWriter {
     private int unsavedBlobs;
     private Instant unsavedSince = Instant.MAX;
 
+    private final Set<ObjectId> indexFiles = ConcurrentHashMap.newKeySet();
+
     private final Map<BlobType, LongAdder> blobs = new EnumMap<>(BlobType.class);
     private final LongAdder plainBytes = new LongAdder();
     private final LongAdder storedBytes = new LongAdder();
@@ -207,7 +209,7 @@ final class PackingWriter implements BlobWriter {
     private void saveIndex(List<Integer> numbers) {
         if (!numbers.isEmpty()) {
             repositoryLock.ensureHeld();
-            IndexFiles.save(store.objects(), index, numbers);
+            indexFiles.add(IndexFiles.save(store.objects(), index, numbers));
         }
     }
 
@@ -301,6 +303,11 @@ final class PackingWriter implements BlobWriter {
                 plainBytes.sum(),
                 storedBytes.sum(),
                 packs.sum());
+    }
+
+    @Override
+    public Set<ObjectId> indexFiles() {
+        return Set.copyOf(indexFiles);
     }
 
     /// Uploads still running are interrupted, and have ended when this returns.
