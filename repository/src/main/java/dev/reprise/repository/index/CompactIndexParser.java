@@ -3,6 +3,7 @@ package dev.reprise.repository.index;
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.index.IndexParser.IndexedPack;
 import dev.reprise.repository.model.BlobType;
+import dev.reprise.repository.model.HexDigits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -149,20 +150,11 @@ final class CompactIndexParser {
         return (high << 32) | half();
     }
 
-    /// Eight lower-case hexadecimal digits at once.
     private long half() {
-        long text = (long) EIGHT.get(in, at);
-        at += Long.BYTES;
-        // The low half of '0'…'9' is the value; that of 'a'…'f', which have bit 6, is the value less 9.
-        long letters = (text >>> 6) & 0x0101010101010101L;
-        long values = (text & 0x0F0F0F0F0F0F0F0FL) + letters * 9;
-        unexpected |= (values & 0xF0F0F0F0F0F0F0F0L) != 0;
-        // Written again, values of 10 and more as letters, it must be the same text.
-        long tens = ((values + 0x0606060606060606L) >>> 4) & 0x0101010101010101L;
-        unexpected |= values + 0x3030303030303030L + tens * ('a' - '0' - 10) != text;
-        long pairs = (values | (values >>> 4)) & 0x00FF00FF00FF00FFL;
-        long fours = (pairs | (pairs >>> 8)) & 0x0000FFFF0000FFFFL;
-        return (fours | (fours >>> 16)) & 0xFFFF_FFFFL;
+        long value = HexDigits.eight(in, at);
+        at += HexDigits.EIGHT;
+        unexpected |= value < 0;
+        return value;
     }
 
     private long number() {

@@ -23,6 +23,7 @@ public final class TreeCodec {
     /// @return nodes in stored order
     /// @throws TreeFormatException if the bytes are no tree
     public static List<Node> decode(byte[] tree) throws TreeFormatException {
-        return TreeReader.read(tree);
+        List<Node> nodes = CompactTreeReader.read(tree);
+        return nodes != null ? nodes : TreeReader.read(tree);
     }
 }

@@ -67,7 +67,7 @@ class TreeCodecPropertyTest {
         }
     }
 
-    private static byte[] damaged(byte[] tree, Random random) {
+    static byte[] damaged(byte[] tree, Random random) {
         byte[] damaged = tree.clone();
         int at = random.nextInt(tree.length);
         switch (random.nextInt(4)) {
@@ -83,7 +83,7 @@ class TreeCodecPropertyTest {
         return damaged;
     }
 
-    private static List<Node> randomTree(Random random) {
+    static List<Node> randomTree(Random random) {
         var names = new TreeSet<RawName>();
         int count = random.nextInt(20);
         while (names.size() < count) {
