@@ -73,7 +73,8 @@ final class Main {
                 terminals(),
                 InstantSource.system(),
                 ZoneId.systemDefault(),
-                SecureRandom::new);
+                SecureRandom::new,
+                WiredPlaces.all());
     }
 
     /// The launcher asks the shell which of 0, 1 and 2 are terminals; Java could only tell about two at once.

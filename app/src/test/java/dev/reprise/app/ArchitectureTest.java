@@ -29,6 +29,7 @@ class ArchitectureTest {
     private static final List<String> MODULES = List.of(
             "base",
             "storage",
+            "serve",
             "repository",
             "sources",
             "operations",
@@ -56,6 +57,7 @@ class ArchitectureTest {
     @CsvSource(delimiter = '|', textBlock = """
             base       |
             storage    | base
+            serve      | base storage
             repository | base storage
             sources    | base
             operations | base storage repository sources
@@ -63,8 +65,8 @@ class ArchitectureTest {
             recovery   | base storage repository sources operations
             config     | base
             embedded   | base
-            cli        | base storage repository sources operations mount recovery config
-            demo       | base storage repository sources operations mount recovery config embedded cli
+            cli        | base storage serve repository sources operations mount recovery config
+            demo       | base storage serve repository sources operations mount recovery config embedded cli
             """)
     void a_module_uses_only_modules_below_it(String module, String below) {
         List<String> allowed = below == null ? List.of() : Arrays.asList(below.split(" ", -1));
@@ -80,6 +82,20 @@ class ArchitectureTest {
                 .resideInAnyPackage(forbidden)
                 .allowEmptyShould(true)
                 .check(REPRISE);
+    }
+
+    /// Kinds of places bring libraries along; who uses the contract must not load them.
+    @Test
+    void only_the_wiring_knows_the_kinds_of_places() {
+        for (String kind : List.of("rest", "s3", "gcs", "sftp")) {
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("dev.reprise.storage." + kind + "..", "dev.reprise.app..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.reprise.storage." + kind + "..")
+                    .check(REPRISE);
+        }
     }
 
     @Test

@@ -1,7 +1,8 @@
 package dev.reprise.cli;
 
-import dev.reprise.storage.Storage;
-import dev.reprise.storage.url.StorageUrl;
+import dev.reprise.storage.url.PlaceOpener;
+import dev.reprise.storage.url.PlaceSettings;
+import dev.reprise.storage.url.Places;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Everything a command takes from the process it runs in. Tests make their own.
@@ -34,9 +34,9 @@ public record CommandContext(
         InstantSource clock,
         ZoneId zone,
         Supplier<SecureRandom> random,
-        Function<String, Storage> places) {
+        PlaceOpener places) {
 
-    /// With the places that locations really name.
+    /// With local directories as the only places.
     public CommandContext(
             Map<String, String> environment,
             Path workingDirectory,
@@ -47,7 +47,12 @@ public record CommandContext(
             InstantSource clock,
             ZoneId zone,
             Supplier<SecureRandom> random) {
-        this(environment, workingDirectory, in, out, err, terminal, clock, zone, random, StorageUrl::open);
+        this(environment, workingDirectory, in, out, err, terminal, clock, zone, random, Places.LOCAL);
+    }
+
+    /// What is said about a place when nothing but its location is.
+    public PlaceSettings placeSettings() {
+        return new PlaceSettings(environment, workingDirectory, clock);
     }
 
     /// Which standard streams are terminals.

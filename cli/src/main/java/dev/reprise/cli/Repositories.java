@@ -9,7 +9,6 @@ import dev.reprise.repository.Repository.InitOptions;
 import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
-import dev.reprise.storage.url.StorageUrl;
 import java.nio.file.Path;
 
 /// Opens the repositories of a configuration.
@@ -20,8 +19,8 @@ public record Repositories(RepriseConfig config, CommandContext context) {
     /// The caller closes it, unless a repository took it over.
     public Storage storage(RepositorySettings settings) {
         String what = "the location of repository " + settings.name();
-        return StorageUrl.open(
-                absolute(secrets().resolve(settings.location(), what).reveal()));
+        String location = absolute(secrets().resolve(settings.location(), what).reveal());
+        return context.places().open(location, context.placeSettings());
     }
 
     /// The caller closes it.

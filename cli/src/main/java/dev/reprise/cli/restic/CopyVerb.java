@@ -58,7 +58,7 @@ final class CopyVerb implements Callable<Integer> {
     }
 
     private ResticRepository openOther(boolean toRead) {
-        Repository repository = from.open();
+        Repository repository = from.open(global);
         boolean locked = false;
         try {
             RepositoryLock lock = global.noLock() && toRead

@@ -4,7 +4,6 @@ import dev.reprise.base.Secret;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.repository.Repository;
 import dev.reprise.storage.Storage;
-import dev.reprise.storage.url.StorageUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -136,7 +135,9 @@ final class FromRepository {
     }
 
     /// Opens it without a lock. The caller closes it.
-    Repository open() {
+    ///
+    /// @param global says how places are spoken to
+    Repository open(ResticOptions global) {
         if (!isGiven()) {
             throw new FatalException(
                     "Please specify a source repository location (--from-repo or --from-repository-file)");
@@ -153,7 +154,7 @@ final class FromRepository {
                     .formatted(old ? "--repo2 and --repository-file2" : "--from-repo and --from-repository-file"));
         }
         String location = RepositoryPlace.location(context, direct, file);
-        return open(StorageUrl.open(RepositoryPlace.resolved(context, location)), old);
+        return open(global.place(location), old);
     }
 
     private Repository open(Storage storage, boolean old) {

@@ -76,7 +76,7 @@ final class InitVerb implements Callable<Integer> {
             }
             return null;
         }
-        try (Repository other = from.open()) {
+        try (Repository other = from.open(global)) {
             return other.config().polynomial();
         }
     }

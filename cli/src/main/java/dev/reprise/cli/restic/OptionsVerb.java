@@ -1,6 +1,8 @@
 package dev.reprise.cli.restic;
 
 import dev.reprise.cli.CommandContext;
+import dev.reprise.storage.url.PlaceKind.PlaceOption;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +19,15 @@ final class OptionsVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         global.output().result("All Extended Options:");
-        global.output().result("  local.connections  set a limit for the number of concurrent operations (default: 2)");
+        List<PlaceOption> options = global.context().places().options();
+        int width = options.stream()
+                .mapToInt(option -> option.name().length())
+                .max()
+                .orElse(0);
+        for (PlaceOption option : options) {
+            String padded = option.name() + " ".repeat(width - option.name().length());
+            global.output().result("  " + padded + "  " + option.description());
+        }
         return 0;
     }
 }

@@ -13,8 +13,6 @@ import dev.reprise.storage.DiscardingStorage;
 import dev.reprise.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -30,8 +28,7 @@ public final class ResticOptions {
     private @Nullable ResticOutput output;
 
     @Mixin
-    @SuppressWarnings("UnusedVariable") // read by picocli
-    private final AcceptedFlags accepted = new AcceptedFlags();
+    private final TransportFlags transport;
 
     @Mixin
     private final CacheFlags cache = new CacheFlags();
@@ -100,14 +97,9 @@ public final class ResticOptions {
             description = "Size of packs, 4 to 128 (default: $RESTIC_PACK_SIZE, else 16).")
     private @Nullable String packSize;
 
-    @Option(
-            names = {"-o", "--option"},
-            paramLabel = "key=value",
-            description = "Option of a kind of place.")
-    private List<String> extended = new ArrayList<>();
-
     ResticOptions(CommandContext context) {
         this.context = context;
+        this.transport = new TransportFlags(context);
     }
 
     CommandContext context() {
@@ -135,17 +127,9 @@ public final class ResticOptions {
         }
         writerOptions();
         patience();
-        extended.forEach(ResticOptions::refuseUnknown);
+        transport.settings();
         FeatureFlags.check(context.environment().getOrDefault("RESTIC_FEATURES", ""))
                 .forEach(output()::warning);
-    }
-
-    private static void refuseUnknown(String option) {
-        String key = option.split("=", 2)[0].toLowerCase(Locale.ROOT).strip();
-        if (!key.startsWith("local.connections")) {
-            throw new FatalException(
-                    "option " + key + " is not known here; the places supported are local directories");
-        }
     }
 
     /// How new blobs are written.
@@ -202,7 +186,12 @@ public final class ResticOptions {
 
     /// The caller closes it, unless a repository took it over.
     Storage storage() {
-        return context.places().apply(RepositoryPlace.resolved(context, location()));
+        return place(location());
+    }
+
+    /// Opens the place a location names. The caller closes it, unless a repository took it over.
+    Storage place(String location) {
+        return context.places().open(RepositoryPlace.resolved(context, location), transport.settings());
     }
 
     /// The caller closes it.

@@ -5,7 +5,7 @@ import dev.reprise.cli.restic.ResticCli;
 import dev.reprise.cli.restic.ResticVerbs;
 import dev.reprise.compat.campaign.WatchedStorage.Frost;
 import dev.reprise.compat.campaign.WatchedStorage.Watcher;
-import dev.reprise.storage.url.StorageUrl;
+import dev.reprise.storage.url.Places;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -109,7 +109,7 @@ public final class RepriseParticipant implements Participant {
                 clock,
                 ZoneOffset.UTC,
                 () -> RANDOM,
-                location -> new WatchedStorage(StorageUrl.open(location), watcher, calls));
+                (location, settings) -> new WatchedStorage(Places.LOCAL.open(location, settings), watcher, calls));
         int status = new ResticCli(ResticVerbs.standard(), context).run(run.arguments());
         if (status == 0 && calls.get() > 0) {
             usualCalls.put(verb(run), calls.get());

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class StorageUrlException extends RepriseException {
     private static final long serialVersionUID = 1;
 
-    StorageUrlException(String fact, String hint, @Nullable Throwable cause) {
+    public StorageUrlException(String fact, String hint, @Nullable Throwable cause) {
         super(ExitStatus.BAD_CONFIGURATION, fact, hint, cause);
     }
 }

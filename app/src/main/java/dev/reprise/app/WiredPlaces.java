@@ -1,0 +1,14 @@
+package dev.reprise.app;
+
+import dev.reprise.storage.url.Places;
+import java.util.List;
+
+/// Every kind of place a repository may lie at.
+public final class WiredPlaces {
+    private WiredPlaces() {}
+
+    /// Nothing of a kind's library is loaded before a URL names that kind.
+    public static Places all() {
+        return new Places(List.of());
+    }
+}
