@@ -74,11 +74,10 @@ public interface Storage extends AutoCloseable {
         /// Adds bytes; the array may be reused at once.
         void append(byte[] bytes, int offset, int length);
 
-        /// Gives the object its name and makes it durable. May be repeated after a retryable failure: the content
-        /// is kept until [#close()]. An object of that name that is already there is replaced only for
-        `config`,
-        /// otherwise the outcome is the one of equal bytes, so repeating a commit whose answer was lost is
-        harmless.
+        /// Gives the object its name and makes it durable. May be repeated after a retryable failure: the
+        /// content is kept until [#close()]. An object of that name that is already there is replaced only
+        /// for `config`, otherwise the outcome is the one of equal bytes; so repeating a commit whose answer
+        /// was lost is harmless.
         void commit(String name);
 
         /// Discards everything unless committed.

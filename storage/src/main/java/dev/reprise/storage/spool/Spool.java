@@ -43,7 +43,7 @@ public final class Spool implements AutoCloseable {
             }
             size += length;
         } catch (IOException e) {
-            throw new UncheckedIOException("could not write a temporary file in " + folder, e);
+            throw new UncheckedIOException("could not write a temporary file in " + folder + ": " + e.getMessage(), e);
         }
     }
 

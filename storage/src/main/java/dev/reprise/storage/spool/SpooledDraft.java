@@ -30,8 +30,7 @@ public final class SpooledDraft implements Draft {
             spool.append(bytes, offset, length);
         } catch (UncheckedIOException e) {
             String hint = "free space there, or set TMPDIR to another folder";
-            throw new StorageException(
-                    Kind.OTHER, e.getMessage() + ": " + e.getCause().getMessage(), hint, e);
+            throw new StorageException(Kind.OTHER, String.valueOf(e.getMessage()), hint, e);
         }
     }
 
