@@ -20,6 +20,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -265,6 +266,24 @@ class MountVerbTest {
     }
 
     @Test
+    void a_damaged_snapshot_is_told_of_once() throws Exception {
+        Files.writeString(tree.resolve("a"), "a");
+        save();
+        List<Path> snapshots = children(repository.resolve("snapshots"));
+        assertThat(snapshots).hasSize(1);
+        save();
+        Files.setPosixFilePermissions(snapshots.getFirst(), PosixFilePermissions.fromString("rw-------"));
+        Files.write(snapshots.getFirst(), new byte[100]);
+        Mounted mounted = mount();
+        for (int i = 0; i < 3; i++) {
+            now.set(now.get().plus(Duration.ofMinutes(1)));
+            assertThat(children(point.resolve("ids"))).hasSize(1);
+        }
+        assertThat(mounted.end()).isZero();
+        assertThat(mounted.err()).containsOnlyOnce("could not load snapshot");
+    }
+
+    @Test
     void the_repository_stays_locked_against_removal_until_the_end() throws Exception {
         save();
         Mounted mounted = mount();
@@ -340,6 +359,27 @@ class MountVerbTest {
                 RepriseRestic.of(repository, PASSWORD).in(home).run(line.toArray(String[]::new));
         assertThat(ours.err()).isEqualTo(theirs.err());
         assertThat(ours.status()).isEqualTo(theirs.status()).isEqualTo(1);
+    }
+
+    @Test
+    void what_a_mount_reads_from_is_not_mounted_over() throws Exception {
+        Path cache = Files.createDirectories(home.toRealPath().resolve("cache"));
+        Path link = Files.createSymbolicLink(home.resolve("link"), repository);
+        refusedOver(repository, "is the repository " + repository);
+        refusedOver(repository.resolve("data"), "lies in the repository " + repository);
+        refusedOver(link, "is the repository " + repository);
+        refusedOver(home, "holds the repository " + repository);
+        refusedOver(cache, "holds the cache " + cache.resolve("reprise"));
+        Path mine = Files.createDirectories(cache.resolve("reprise/x"));
+        refusedOver(mine, "lies in the cache " + cache.resolve("reprise"));
+    }
+
+    private void refusedOver(Path place, String why) {
+        String cache = home.resolve("cache").toString();
+        var ours = RepriseRestic.of(repository, PASSWORD).run("mount", "--cache-dir", cache, place.toString());
+        assertThat(ours.err())
+                .isEqualTo("Fatal: mountpoint %s %s\nchoose a directory apart from it\n".formatted(place, why));
+        assertThat(ours.status()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.reprise.mount;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
+import dev.reprise.mount.fuse.FuseNode;
 import dev.reprise.repository.tree.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The entries of one tree that have a place in a file system, in stored order. Immutable.
 final class Folder {
-    /// The kernel takes no longer ones.
-    private static final int LONGEST_NAME = 1024;
-
     private static final int BYTES_PER_NODE = 500;
     private static final int BYTES_PER_BLOB = 56;
 
@@ -34,7 +32,7 @@ final class Folder {
             RawName name = node.name();
             if (!name.isPlainName()) {
                 leftOut.accept(name, "not a file name");
-            } else if (name.length() > LONGEST_NAME) {
+            } else if (name.length() > FuseNode.LONGEST_NAME) {
                 leftOut.accept(name, "a name of " + name.length() + " bytes");
             } else if (places.putIfAbsent(name, nodes.size()) != null) {
                 leftOut.accept(name, "the name occurs twice");

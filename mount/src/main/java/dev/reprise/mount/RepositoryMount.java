@@ -75,18 +75,35 @@ public final class RepositoryMount implements AutoCloseable {
             BiConsumer<ObjectId, RuntimeException> damaged,
             Listener listener,
             InstantSource clock) {
+        return over(point, repository, view, options, damaged, listener, clock, FuseServer::start);
+    }
+
+    /// What answers the kernel.
+    interface Serving {
+        FuseServer start(FuseMount mount, FuseNode.Directory root, Consumer<Throwable> failures);
+    }
+
+    static RepositoryMount over(
+            Path point,
+            Repository repository,
+            View view,
+            MountOptions options,
+            BiConsumer<ObjectId, RuntimeException> damaged,
+            Listener listener,
+            InstantSource clock,
+            Serving serving) {
         Consumer<String> problems = few(listener);
         var content = new MountedContent(repository, damaged, problems);
         FuseMount mounted = null;
-        boolean serving = false;
+        boolean served = false;
         try {
             FuseNode.Directory root = root(repository, content, view, problems, clock);
             mounted = FuseMount.at(point, options);
-            FuseServer server = FuseServer.start(mounted, root, failure -> problems.accept(describe(failure)));
-            serving = true;
+            FuseServer server = serving.start(mounted, root, failure -> problems.accept(describe(failure)));
+            served = true;
             return new RepositoryMount(mounted, server, content);
         } finally {
-            if (!serving) {
+            if (!served) {
                 if (mounted != null) {
                     mounted.detach();
                 }
@@ -99,10 +116,16 @@ public final class RepositoryMount implements AutoCloseable {
             Repository repository, MountedContent content, View view, Consumer<String> problems, InstantSource clock) {
         var times = new GoTimeLayout(view.time(), view.zone());
         Set<ObjectId> told = ConcurrentHashMap.newKeySet();
+        Set<ObjectId> leftOut = ConcurrentHashMap.newKeySet();
         return new SnapshotFolders(
                         content,
                         () -> snapshots(repository, view.filter(), problems, told),
-                        snapshots -> SnapshotLayout.of(snapshots, view.paths(), times),
+                        snapshots -> SnapshotLayout.of(snapshots, view.paths(), times, (stored, why) -> {
+                            if (leftOut.size() < MOST_PROBLEMS && leftOut.add(stored.id())) {
+                                problems.accept("snapshot %s is not shown in every place: %s"
+                                        .formatted(stored.id().shortHex(), why));
+                            }
+                        }),
                         view.ownerIsRoot() ? MountedSnapshot.Owner.ROOT : MountedSnapshot.Owner.STORED,
                         FuseMount.user(),
                         FuseMount.group(),

@@ -78,9 +78,10 @@ final class SnapshotFolders {
                 if (isOld(known)) {
                     known = read(known);
                 }
-            } catch (RepriseException e) {
+            } catch (RuntimeException e) {
                 // What is known stays visible, though it may be old.
-                content.problem("the list of snapshots could not be read again: " + e.fact());
+                content.problem("the list of snapshots could not be read again: "
+                        + (e instanceof RepriseException told ? told.fact() : e));
                 known = new Known(known.snapshots(), known.layout(), clock.instant());
             } finally {
                 reading.unlock();
@@ -201,7 +202,6 @@ final class SnapshotFolders {
             SnapshotLayout layout = layout();
             List<Child> children = layout.at(path) instanceof Place.Directory(List<String> names)
                     ? names.stream()
-                            .filter(name -> RawName.of(name).isPlainName())
                             .map(name -> new Child(RawName.of(name), child(layout, name)))
                             .filter(child -> child.node() != null)
                             .toList()

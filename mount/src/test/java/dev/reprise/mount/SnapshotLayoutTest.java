@@ -8,6 +8,7 @@ import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class SnapshotLayoutTest {
     private static final String NOON = "2026-11-21T12:00:00Z";
+    private final List<String> leftOut = new ArrayList<>();
 
     @Test
     void the_standard_paths_are_restics() {
@@ -82,12 +84,63 @@ class SnapshotLayoutTest {
                 .containsExactly("aaaaaaaa", "t");
     }
 
-    private static SnapshotLayout layout(List<StoredSnapshot> snapshots, String... templates) {
+    @Test
+    void paths_no_program_can_use_are_left_out_and_told_of() {
+        String name = "ä".repeat(512);
+        SnapshotLayout layout = layout(
+                List.of(
+                        snapshot("aa", NOON, "web", "a/".repeat(500_000)),
+                        snapshot("bb", NOON, name),
+                        snapshot("cc", NOON, name + "x"),
+                        snapshot("dd", NOON, "web", (name + "/").repeat(4)),
+                        snapshot("ee", NOON, "a\0b")),
+                "t/%t/%i",
+                "h/%h",
+                "i/%i");
+        assertThat(names(layout, "/t")).isEmpty();
+        assertThat(names(layout, "/h")).containsExactly("web", "web-1", name);
+        assertThat(names(layout, "/i")).containsExactly("aaaaaaaa", "bbbbbbbb", "cccccccc", "dddddddd", "eeeeeeee");
+        assertThat(leftOut)
+                .containsExactly(
+                        "aa: 500002 directories within each other, 100 at most",
+                        "cc: a name of 1025 bytes, 1024 at most",
+                        "dd: a path of 4111 bytes, 4095 at most",
+                        "ee: not a file name");
+    }
+
+    @Test
+    void a_number_that_makes_a_name_too_long_is_left_out_too() {
+        String name = "h".repeat(1023);
+        SnapshotLayout layout = layout(List.of(snapshot("aa", NOON, name), snapshot("bb", NOON, name)), "%h");
+        assertThat(names(layout, "/")).containsExactly(name);
+        assertThat(leftOut).containsExactly("bb: a name of 1025 bytes, 1024 at most");
+    }
+
+    @Test
+    void many_snapshots_of_one_second_are_numbered_in_order() {
+        var many = new ArrayList<StoredSnapshot>();
+        for (int i = 0; i < 40_000; i++) {
+            many.add(new StoredSnapshot(
+                    ObjectId.parse("%064x".formatted(i)),
+                    snapshot("aa", NOON, "web").snapshot()));
+        }
+        SnapshotLayout layout = layout(many, "s/%T");
+        assertThat(layout.at("/s/" + NOON + "-39999"))
+                .isInstanceOfSatisfying(
+                        Place.Whole.class,
+                        whole -> assertThat(whole.snapshot().id().hex()).endsWith("9c3f"));
+    }
+
+    private SnapshotLayout layout(List<StoredSnapshot> snapshots, String... templates) {
         List<PathTemplate> paths = templates.length == 0
                 ? PathTemplate.STANDARD
                 : Stream.of(templates).map(PathTemplate::new).toList();
         var times = new GoTimeLayout(RepositoryMount.View.RESTICS_TIME, ZoneId.of("UTC"));
-        return SnapshotLayout.of(snapshots, paths, times);
+        return SnapshotLayout.of(
+                snapshots,
+                paths,
+                times,
+                (stored, why) -> leftOut.add(stored.id().hex().substring(0, 2) + ": " + why));
     }
 
     private static List<String> names(SnapshotLayout layout, String path) {

@@ -3,6 +3,7 @@ package dev.reprise.cli.restic;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.mount.RepositoryMount;
 import dev.reprise.mount.fuse.MountOptions;
+import dev.reprise.repository.cache.CacheFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,6 +32,8 @@ final class MountVerb implements Callable<Integer> {
     private static final Duration LOCK_LOOK = Duration.ofSeconds(30);
 
     private static final int SHOWN_ID = 10;
+    /// How local storage names its place.
+    private static final String LOCAL = "local:";
 
     @Mixin
     private final ResticOptions global;
@@ -78,6 +81,7 @@ final class MountVerb implements Callable<Integer> {
         String typed = arguments.getFirst();
         Path point = existing(typed);
         try (ResticRepository opened = global.openToRead()) {
+            refuseOurOwn(typed, point, opened);
             global.output().result("Loading snapshots...");
             try (RepositoryMount mount = mount(opened, point)) {
                 global.output().result("Now serving the repository at " + typed);
@@ -116,6 +120,40 @@ final class MountVerb implements Callable<Integer> {
                             ExitWords.describe(e),
                             "\nif an earlier mount was killed here, end it with: fusermount3 -u " + typed));
         }
+    }
+
+    /// Over what we read from while mounted, every look inside would wait for itself.
+    private void refuseOurOwn(String typed, Path point, ResticRepository opened) throws IOException {
+        String location = opened.repository().storage().location();
+        if (location.startsWith(LOCAL)) {
+            refuse(typed, point, "repository", Path.of(location.substring(LOCAL.length())));
+        }
+        CacheFolders cache = global.cache().none() ? null : global.cache().ours(global.context());
+        if (cache != null) {
+            refuse(typed, point, "cache", cache.root());
+        }
+    }
+
+    private static void refuse(String typed, Path point, String what, Path place) throws IOException {
+        Path used = withoutLinks(place);
+        if (used.startsWith(point) || point.startsWith(used)) {
+            throw new FatalException("mountpoint %s %s the %s %s\nchoose a directory apart from it"
+                    .formatted(
+                            typed,
+                            point.equals(used) ? "is" : point.startsWith(used) ? "lies in" : "holds",
+                            what,
+                            used));
+        }
+    }
+
+    /// Also of a place of which only the upper directories exist.
+    private static Path withoutLinks(Path place) throws IOException {
+        Path there = place.toAbsolutePath().normalize();
+        Path above = there;
+        while (above.getParent() != null && !Files.exists(above)) {
+            above = above.getParent();
+        }
+        return above.toRealPath().resolve(above.relativize(there)).normalize();
     }
 
     private RepositoryMount mount(ResticRepository opened, Path point) {

@@ -18,8 +18,11 @@ final class Conversation {
     private static final int READDIRPLUS = 1 << 13;
     private static final int READDIRPLUS_AUTO = 1 << 14;
     private static final int PARALLEL_DIRECTORIES = 1 << 18;
+    /// Reading from an aborted connection then fails otherwise than after unmounting.
+    private static final int TELL_ABORTED = 1 << 21;
     private static final int MAX_PAGES = 1 << 22;
-    private static final int WANTED = ASYNC_READ | READDIRPLUS | READDIRPLUS_AUTO | PARALLEL_DIRECTORIES | MAX_PAGES;
+    private static final int WANTED =
+            ASYNC_READ | READDIRPLUS | READDIRPLUS_AUTO | PARALLEL_DIRECTORIES | TELL_ABORTED | MAX_PAGES;
     /// Bytes of one read at most, and of our buffers.
     static final int MOST_BYTES = 1 << 18;
 
@@ -29,7 +32,6 @@ final class Conversation {
     private static final int KEEP_CACHE = 2;
     private static final int DIRECT = 1;
     private static final int LONGEST_TARGET = 4095;
-    private static final int LONGEST_NAME = 255;
     private static final RawName SELF = RawName.of(".");
     private static final RawName PARENT = RawName.of("..");
 
@@ -74,7 +76,7 @@ final class Conversation {
             case Opcode.OPENDIR -> openDirectory(request, reply);
             case Opcode.READDIR -> readDirectory(request, reply, false);
             case Opcode.READDIRPLUS -> readDirectory(request, reply, true);
-            case Opcode.RELEASEDIR -> directories.remove(request.longAt(0));
+            case Opcode.RELEASEDIR -> closeDirectory(request);
             case Opcode.STATFS -> statistics(reply);
             case Opcode.LISTXATTR -> listAttributes(request, reply);
             case Opcode.GETXATTR -> attribute(request, reply);
@@ -158,9 +160,18 @@ final class Conversation {
         if (!(directory.node() instanceof FuseNode.Directory list)) {
             throw new Refusal(Errno.ENOTDIR);
         }
+        var open = new OpenDirectory(directory, list.list());
+        nodes.use(directory);
         long handle = handles.getAndIncrement();
-        directories.put(handle, new OpenDirectory(directory, list.list()));
+        directories.put(handle, open);
         reply.put64(handle).put32(0).put32(0);
+    }
+
+    private void closeDirectory(Request request) {
+        OpenDirectory closed = directories.remove(request.longAt(0));
+        if (closed != null) {
+            nodes.unuse(closed.directory());
+        }
     }
 
     /// Position 0 is `.`, 1 is `..`, and 2 the first entry.
@@ -209,7 +220,7 @@ final class Conversation {
         for (int i = 0; i < 5; i++) {
             reply.put64(0);
         }
-        reply.put32(PAGE_BYTES).put32(LONGEST_NAME).put32(PAGE_BYTES);
+        reply.put32(PAGE_BYTES).put32(FuseNode.LONGEST_NAME).put32(PAGE_BYTES);
         for (int i = 0; i < 7; i++) {
             reply.put32(0);
         }

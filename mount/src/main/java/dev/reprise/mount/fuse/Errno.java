@@ -17,7 +17,9 @@ enum Errno {
     ENOSYS(38),
     ENODATA(61),
     EPROTO(71),
-    EOPNOTSUPP(95);
+    EOPNOTSUPP(95),
+    ECONNABORTED(103),
+    ENOTCONN(107);
 
     final int number;
 

@@ -4,8 +4,10 @@ import dev.reprise.base.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A directory over which a file system is mounted, and the descriptor through which the kernel asks what is in it.
@@ -17,6 +19,8 @@ public final class FuseMount {
     private static final long NO_SET_UID = 2;
     private static final long NO_DEVICES = 4;
     private static final int DETACH = 2;
+    private static final int LOOKS = 5;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private final Path point;
     private final int descriptor;
@@ -97,6 +101,30 @@ public final class FuseMount {
 
     int descriptor() {
         return descriptor;
+    }
+
+    Path point() {
+        return point;
+    }
+
+    /// Whether the directory still is a mount though its connection has ended. `umount -f` ends the connection first:
+    /// it gets a moment to unmount.
+    boolean isDead() {
+        for (int looks = 0; answersDead(); looks++) {
+            if (looks == LOOKS) {
+                return true;
+            }
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        }
+        return false;
+    }
+
+    private boolean answersDead() {
+        int opened = LibC.open(point.toString(), LibC.O_CLOEXEC);
+        if (opened >= 0) {
+            LibC.close(opened);
+        }
+        return opened == -Errno.ENOTCONN.number || opened == -Errno.ECONNABORTED.number;
     }
 
     /// Ends the mount in order; requests then end with `ENODEV`.

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What fails with an exception ends as `EIO` for the program that asked.
 public sealed interface FuseNode {
+    /// Bytes of a name at most: a directory with a longer one could not be listed at all.
+    int LONGEST_NAME = 1024;
+
     Attributes attributes() throws IOException;
 
     /// False when attributes or entries may change while mounted.

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /// Threads that answer the kernel until the file system is unmounted. They keep no process alive.
 ///
-/// The kernel remembers every file it was told of, and so must we. Beyond a number it is asked to forget the oldest:
-/// walking through millions of files takes bounded memory.
+/// The kernel remembers every file and directory it was told of, and so must we. Beyond a number it is asked to forget
+/// those not used for longest: walking through millions of them takes bounded memory.
 public final class FuseServer {
     private static final int THREADS = 8;
     private static final int REQUEST_BYTES = 1 << 16;
@@ -37,7 +37,7 @@ public final class FuseServer {
         this.nodes = new NodeTable(root);
         this.conversation = new Conversation(nodes);
         this.failures = failures;
-        this.forgetting = new Forgetting(mount.descriptor(), nodes, knownNodes);
+        this.forgetting = new Forgetting(mount, nodes, knownNodes);
     }
 
     /// @param failures told of everything that ended with `EIO`; called by many threads
@@ -124,8 +124,11 @@ public final class FuseServer {
     }
 
     private void ended(long read) {
-        if (read == -Errno.ENODEV.number) {
+        boolean gone = read == -Errno.ENODEV.number;
+        if (gone && !mount.isDead()) {
             unmounted = true;
+        } else if (gone || read == -Errno.ECONNABORTED.number) {
+            failure = "its connection to the kernel was aborted";
         } else {
             failure = "reading the kernel's requests failed: "
                     + (read < 0 ? Errno.describe((int) -read) : read + " bytes are no request");

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.reprise.base.RawName;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -71,6 +72,18 @@ final class LibC {
             MethodHandle open =
                     link("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
             return setUp(arena, open, arena.allocateFrom(path), flags);
+        }
+    }
+
+    /// Whether there is something at a path.
+    ///
+    /// @param path of any bytes but zero
+    static int access(RawName path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MethodHandle access = link("access", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+            MemorySegment text = arena.allocate(path.length() + 1L);
+            text.copyFrom(MemorySegment.ofArray(path.bytes()));
+            return setUp(arena, access, text, 0);
         }
     }
 

@@ -22,7 +22,8 @@ final class NodeTable {
         private final @Nullable Known directory;
         private final RawName name;
         private long told;
-        private boolean leaving;
+        /// Nodes inside that the kernel knows, and opened listings: while there are any, the node stays.
+        private long uses;
 
         private Known(long number, FuseNode node, @Nullable Known directory, RawName name) {
             this.number = number;
@@ -49,10 +50,14 @@ final class NodeTable {
         }
     }
 
-    /// The longest known first.
-    private final LinkedHashMap<Long, Known> byNumber = new LinkedHashMap<>();
-
+    private final Map<Long, Known> byNumber = new HashMap<>();
     private final Map<Place, Known> byPlace = new HashMap<>();
+    /// What the kernel may be asked to forget: not used and not asked for since it was told last. The one that was
+    /// longest without a request first.
+    private final LinkedHashMap<Long, Known> idle = new LinkedHashMap<>();
+    /// What the kernel was asked to forget since it was told last.
+    private final Map<Long, Known> leaving = new HashMap<>();
+
     private final Known root;
     private long next = ROOT + 1;
 
@@ -69,14 +74,22 @@ final class NodeTable {
             known = new Known(next++, node, directory, name);
             byNumber.put(known.number, known);
             byPlace.put(place, known);
+            use(directory);
         }
         known.told++;
+        leaving.remove(known.number);
+        rest(known);
         return known;
     }
 
     /// Null for a number the kernel should not know.
     synchronized @Nullable Known find(long number) {
-        return byNumber.get(number);
+        Known known = idle.remove(number);
+        if (known == null) {
+            return byNumber.get(number);
+        }
+        idle.put(number, known); // the last again
+        return known;
     }
 
     synchronized void forget(long number, long times) {
@@ -87,7 +100,29 @@ final class NodeTable {
         known.told -= times;
         if (known.told <= 0) {
             byNumber.remove(number);
+            idle.remove(number);
+            leaving.remove(number);
             byPlace.remove(new Place(known.directory().number, known.name), known);
+            unuse(known.directory());
+        }
+    }
+
+    /// Keeps a node from being asked for until [#unuse].
+    synchronized void use(Known known) {
+        known.uses++;
+        idle.remove(known.number);
+    }
+
+    synchronized void unuse(Known known) {
+        known.uses--;
+        rest(known);
+    }
+
+    private void rest(Known known) {
+        boolean forgotten = byNumber.get(known.number) != known;
+        if (known != root && known.uses == 0 && !forgotten && !leaving.containsKey(known.number)) {
+            idle.remove(known.number);
+            idle.put(known.number, known);
         }
     }
 
@@ -95,19 +130,27 @@ final class NodeTable {
         return byNumber.size();
     }
 
-    /// The nodes the kernel has known for longest, which it should be asked to forget; each is named once. Directories
-    /// stay: somebody may work in them.
+    /// Those that the kernel has not been asked to forget.
+    synchronized int staying() {
+        return byNumber.size() - leaving.size();
+    }
+
+    /// The nodes longest without a request, which the kernel should be asked to forget; each is named once until it
+    /// is told of it again. No directory of which the kernel knows something inside: that would go too.
     synchronized List<Known> oldest(int count) {
         var found = new ArrayList<Known>();
-        for (Known known : byNumber.values()) {
-            if (found.size() >= count) {
-                break;
-            }
-            if (!known.leaving && !(known.node instanceof FuseNode.Directory)) {
-                known.leaving = true;
-                found.add(known);
-            }
+        while (found.size() < count && !idle.isEmpty()) {
+            Known known = idle.pollFirstEntry().getValue();
+            leaving.put(known.number, known);
+            found.add(known);
         }
         return found;
+    }
+
+    /// Directories that the kernel was asked to forget and has not.
+    synchronized List<Known> directoriesLeaving() {
+        return leaving.values().stream()
+                .filter(known -> known.node instanceof FuseNode.Directory)
+                .toList();
     }
 }

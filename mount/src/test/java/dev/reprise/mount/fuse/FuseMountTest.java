@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FuseMountTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int KNOWN = 50;
+    private static final int FORCE = 1;
     private static final MountOptions OPTIONS = new MountOptions("test:name", false, false);
 
     @TempDir
@@ -289,6 +290,53 @@ class FuseMountTest {
         assertThat(ended.join(PATIENCE)).isTrue();
         assertThat(ended.isUnmounted()).isFalse();
         assertThat(ended.failure()).isEqualTo("reading the kernel's requests failed: 0 bytes are no request");
+    }
+
+    @Test
+    void an_aborted_connection_is_no_unmounting() throws Exception {
+        serve(folder().with("file", new MemoryTree.File(2, large)));
+        assertThat(Files.readAllBytes(point.resolve("file"))).isEqualTo(large);
+        long device = (Long) Files.getAttribute(point, "unix:dev");
+        long connection = (device & 0xff) | ((device >>> 12) & 0xffffff00L); // the minor number
+        assumeTrue(aborted(connection), "no control file system of fuse can be mounted here");
+        assertThat(server().join(PATIENCE)).isTrue();
+        assertThat(server().isUnmounted()).isFalse();
+        assertThat(server().failure()).isEqualTo("its connection to the kernel was aborted");
+    }
+
+    private boolean aborted(long connection) throws Exception {
+        return new ProcessBuilder(
+                                "unshare",
+                                "-m",
+                                "sh",
+                                "-c",
+                                "mount -t fusectl none /sys/fs/fuse/connections && echo 1 > /sys/fs/fuse/connections/"
+                                        + connection + "/abort")
+                        .inheritIO()
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    @Test
+    void a_forced_unmount_of_a_mount_in_use_is_a_failure_and_of_any_other_is_not() throws Exception {
+        serve(folder().with("file", new MemoryTree.File(2, large)));
+        int used = LibC.open(point.resolve("file").toString(), LibC.O_CLOEXEC);
+        try {
+            assertThat(used).isPositive();
+            assertThat(LibC.unmount(point.toString(), FORCE)).isEqualTo(-Errno.EBUSY.number);
+            assertThat(server().join(PATIENCE)).isTrue();
+            assertThat(server().isUnmounted()).isFalse();
+            assertThat(server().failure()).isEqualTo("its connection to the kernel was aborted");
+        } finally {
+            LibC.close(used);
+        }
+        mount().detach();
+        serve(folder());
+        assertThat(LibC.unmount(point.toString(), FORCE)).isZero();
+        assertThat(server().join(PATIENCE)).isTrue();
+        assertThat(server().isUnmounted()).isTrue();
+        mount = null;
     }
 
     @Test
