@@ -41,11 +41,27 @@ public interface Storage extends AutoCloseable {
     /// @param type where it will lie
     Draft draft(ObjectType type);
 
+    /// A draft of a pack that will hold nothing but contents of files. A place may keep it where bytes are cheap
+    /// and slow to come by; whatever a look into a snapshot needs never comes this way. A wrapper that does not
+    /// pass this on makes an ordinary pack of it, which costs more and harms nothing.
+    default Draft contentDraft() {
+        return draft(ObjectType.PACK);
+    }
+
     /// Removes an object. One that is already gone is no error.
     void delete(ObjectKey key);
 
     /// How many operations this place serves well at a time; at least 2.
     int connections();
+
+    /// What this place can do beside this contract, such as
+    /// [Immutability][dev.reprise.storage.immutability.Immutability]. Wrappers pass the question on,
+    /// except those that keep changes away from the place.
+    ///
+    /// @return null if it cannot
+    default <C> @Nullable C capability(Class<C> type) {
+        return null;
+    }
 
     /// Whole objects for which memory is no question (keys, locks, snapshots, index files).
     default byte[] readAll(ObjectKey key) {

@@ -23,8 +23,9 @@ final class OpenPack implements AutoCloseable {
     private int buffered;
     private long blobBytes;
 
-    OpenPack(Storage storage) {
-        draft = storage.draft(ObjectType.PACK);
+    /// @param type of every blob in it
+    OpenPack(BlobType type, Storage storage) {
+        draft = type == BlobType.DATA ? storage.contentDraft() : storage.draft(ObjectType.PACK);
     }
 
     /// @param uncompressedLength 0 for a blob stored raw

@@ -46,7 +46,7 @@ final class OpenPacks {
         try {
             OpenPack pack = slot.pack;
             if (pack == null) {
-                pack = new OpenPack(storage);
+                pack = new OpenPack(type, storage);
                 slot.pack = pack;
             }
             pack.append(type, blob.id(), blob.uncompressedLength(), blob.bytes(), blob.length());
@@ -58,7 +58,7 @@ final class OpenPacks {
     }
 
     private OpenPack alone(SealedBlob blob) {
-        var pack = new OpenPack(storage);
+        var pack = new OpenPack(type, storage);
         try {
             pack.append(type, blob.id(), blob.uncompressedLength(), blob.bytes(), blob.length());
             return pack;

@@ -108,6 +108,17 @@ class BlobWriterTest {
         assertThat(repository.read(BlobHandle.tree(ObjectId.hash(content)))).isEqualTo(content);
     }
 
+    /// So that no tree ever lies where reading takes hours.
+    @Test
+    void says_of_packs_of_data_alone_that_they_hold_nothing_but_contents() {
+        var repository = new PackFixture(2);
+        repository.saveAll(BlobType.TREE, PackFixture.text(EMPTY_TREE));
+        assertThat(repository.storage.contentDrafts()).isZero();
+
+        repository.saveAll(BlobType.DATA, PackFixture.text("content"));
+        assertThat(repository.storage.contentDrafts()).isOne();
+    }
+
     @Test
     void compresses_trees_even_if_they_grow_but_data_only_if_it_shrinks() {
         var repository = new PackFixture(2);

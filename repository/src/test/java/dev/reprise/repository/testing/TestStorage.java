@@ -34,6 +34,7 @@ public final class TestStorage implements Storage {
 
     private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
     private final AtomicInteger reads = new AtomicInteger();
+    private final AtomicInteger contentDrafts = new AtomicInteger();
     private volatile Hook hook = (operation, type) -> {};
 
     public void hook(Hook hook) {
@@ -62,6 +63,17 @@ public final class TestStorage implements Storage {
     /// Reads since the start.
     public int reads() {
         return reads.get();
+    }
+
+    /// Packs started as holding nothing but contents of files.
+    public int contentDrafts() {
+        return contentDrafts.get();
+    }
+
+    @Override
+    public Draft contentDraft() {
+        contentDrafts.incrementAndGet();
+        return draft(ObjectType.PACK);
     }
 
     @Override

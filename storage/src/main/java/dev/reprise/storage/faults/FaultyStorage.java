@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Passes everything on to a place and fails where it was told to: `faulty.on(Operation.READ).nth(3).fail(kind)`.
@@ -114,10 +115,25 @@ public final class FaultyStorage implements Storage {
 
     @Override
     public Draft draft(ObjectType type) {
+        return draft(type, () -> place.draft(type));
+    }
+
+    @Override
+    public Draft contentDraft() {
+        return draft(ObjectType.PACK, place::contentDraft);
+    }
+
+    private Draft draft(ObjectType type, Supplier<Draft> start) {
         FaultStep step = begin(Operation.DRAFT, type.folder());
-        Draft draft = place.draft(type);
+        Draft draft = start.get();
         step.done();
         return new FaultyDraft(type, draft);
+    }
+
+    /// As the place gives it; nothing fails there.
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        return place.capability(type);
     }
 
     @Override

@@ -147,6 +147,14 @@ class FaultyStorageTest {
     }
 
     @Test
+    void a_draft_of_contents_fails_as_any_other() {
+        faulty.on(Operation.DRAFT).nth(2).fail(Kind.UNREACHABLE);
+        faulty.contentDraft().close();
+        assertThat(kindOf(() -> faulty.contentDraft().close())).isEqualTo(Kind.UNREACHABLE);
+        assertThat(faulty.count(Operation.DRAFT)).isEqualTo(2);
+    }
+
+    @Test
     void the_history_tells_what_was_asked_for_in_order() {
         faulty.on(Operation.SIZE).fail(Kind.OTHER);
         faulty.write(PACK, CONTENT);
