@@ -10,12 +10,19 @@ public final class StorageException extends RepriseException {
 
     /// What went wrong, and whether the same call may succeed later.
     public enum Kind {
+        /// The place said that there is no such object, or that it does not exist itself.
         NOT_FOUND(false),
+        /// Refused for good: credentials, rights, append-only mode, locks, an existing object of
+        /// another size.
         DENIED(false),
+        /// The object ends before the range that was asked for.
         RANGE_TOO_SHORT(false),
         /// No space or quota left.
         FULL(false),
+        /// The server asked to come back later (429, 503 with "slow down").
         THROTTLED(true),
+        /// No answer, or one that says that the server is not well: connection, time-out, 5xx, a
+        /// body that ended early.
         UNREACHABLE(true),
         /// Anything nobody has classified: not retried until someone decides so.
         OTHER(false);

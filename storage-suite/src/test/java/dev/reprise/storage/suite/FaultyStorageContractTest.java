@@ -1,13 +1,18 @@
-package dev.reprise.testkit.storage;
+package dev.reprise.storage.suite;
 
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.faults.FaultyStorage;
 import dev.reprise.storage.memory.MemoryStorage;
 
 /// Without rules the wrapper must change nothing.
-class FaultyStorageContractTest implements StorageContract {
+class FaultyStorageContractTest extends StorageContract {
     @Override
-    public Storage newStorage() {
+    protected Storage open() {
         return new FaultyStorage(new MemoryStorage(), 1);
+    }
+
+    @Override
+    protected boolean tellsMissingFromEmpty() {
+        return false;
     }
 }
