@@ -11,7 +11,6 @@ import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.BlobType;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +34,10 @@ final class IndexRewriting {
     private final long[] met;
     /// Likewise for packs that are newer than the plan.
     private final Map<ObjectId, Long> metNew = new HashMap<>();
-    /// By number; a pack may be named by several files.
-    private final BitSet newlyMarked = new BitSet();
+    /// As `met`, of the packs marked now. A pack that several files describe in different ways gets a mark of each
+    /// kind: whoever takes it back needs all that it holds.
+    private final long[] newlyMarked;
+
     private final String now;
 
     private List<IndexDocument.Pack> packs = new ArrayList<>();
@@ -50,6 +51,7 @@ final class IndexRewriting {
         this.plan = plan;
         this.now = now.toString();
         this.met = new long[plan.table().size()];
+        this.newlyMarked = new long[plan.table().size()];
     }
 
     /// @param save takes each new file
@@ -120,8 +122,8 @@ final class IndexRewriting {
             return;
         }
         int number = plan.table().find(pack.pack());
-        if (number >= 0 && plan.marksPack(number) && !newlyMarked.get(number)) {
-            newlyMarked.set(number);
+        if (number >= 0 && plan.marksPack(number) && newlyMarked[number] != fingerprint(pack.entries())) {
+            newlyMarked[number] = fingerprint(pack.entries());
             long size = size(plan.accounts().listedSize(number));
             mark(new MarkedPack(pack.pack(), pack.entries(), now, size), save);
         }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// then something is already wrong, and what looks unneeded may be what is left of it.
 public final class PrunePlanning {
     private static final int MISSING_SHOWN = 10;
+    /// How often snapshots are read while index files keep coming.
+    private static final int MOST_ROUNDS = 20;
 
     private final Repository repository;
     private final PruneOptions options;
@@ -81,16 +84,14 @@ public final class PrunePlanning {
 
     private PrunePlan plan(Set<ObjectId> leftOut, ExternalSort indexed, ExternalSort used) {
         listener.phase("loading indexes...");
-        var trees = new PartialIndex();
-        BitSet live = readIndex(indexed, trees);
+        var reading = new IndexReading(indexed);
+        List<ObjectId> roots = roots(leftOut, reading);
         var accounts = new PackAccounts(table.size());
-        live.stream().forEach(accounts::setLive);
+        reading.live.stream().forEach(accounts::setLive);
         listPacks(accounts);
-        listener.phase("loading all snapshots...");
-        List<ObjectId> roots = roots(leftOut);
         listener.phase("finding data that is still in use for " + roots.size() + " snapshots");
         int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
-        try (BlobIndex index = trees.build()) {
+        try (BlobIndex index = reading.trees()) {
             new UsedBlobs(repository, index, used, workers).collect(roots);
         }
         listener.phase("searching used packs...");
@@ -106,13 +107,38 @@ public final class PrunePlanning {
         return new PrunePlan(options, stats, unreferenced, table, accounts, actions, indexed, used, indexFiles);
     }
 
-    /// @return numbers of the packs that are in use
-    private BitSet readIndex(ExternalSort indexed, PartialIndex trees) {
-        var live = new BitSet();
-        byte[] record = new byte[BlobRecord.BYTES];
-        List<IndexDocument.Pack> markedTrees = new ArrayList<>();
-        for (ObjectId file : documents.files()) {
-            IndexDocument document = documents.load(file);
+    /// The index files, each once, also those that come while others are read.
+    private final class IndexReading {
+        private final ExternalSort indexed;
+        /// Numbers of the packs that are in use.
+        private final BitSet live = new BitSet();
+        private final PartialIndex trees = new PartialIndex();
+        private final List<IndexDocument.Pack> markedTrees = new ArrayList<>();
+        private final Set<ObjectId> read = new HashSet<>();
+        private final byte[] record = new byte[BlobRecord.BYTES];
+
+        IndexReading(ExternalSort indexed) {
+            this.indexed = indexed;
+        }
+
+        /// @return whether there were files that had not been read
+        boolean readNew() {
+            boolean any = false;
+            List<ObjectId> files = documents.files();
+            if (!new HashSet<>(files).containsAll(read)) {
+                throw changed();
+            }
+            for (ObjectId file : files) {
+                if (read.add(file)) {
+                    read(file);
+                    any = true;
+                }
+            }
+            return any;
+        }
+
+        private void read(ObjectId file) {
+            IndexDocument document = load(file);
             indexFiles.add(file);
             for (IndexDocument.Pack pack : document.packs()) {
                 live.set(table.number(pack.pack()));
@@ -123,9 +149,32 @@ public final class PrunePlanning {
                 markedTrees.add(new IndexDocument.Pack(mark.pack(), add(mark.pack(), mark.entries(), indexed, record)));
             }
         }
-        // Last, so that a tree is read from a pack in use if there is one.
-        markedTrees.forEach(pack -> add(trees, pack.pack(), pack.entries()));
-        return live;
+
+        private IndexDocument load(ObjectId file) {
+            try {
+                return documents.load(file);
+            } catch (RepositoryException e) {
+                if (!documents.files().contains(file)) {
+                    throw changed(); // a file that is gone is not damage
+                }
+                throw e;
+            }
+        }
+
+        /// The caller closes it.
+        BlobIndex trees() {
+            // Last, so that a tree is read from a pack in use if there is one.
+            markedTrees.forEach(pack -> add(trees, pack.pack(), pack.entries()));
+            return trees.build();
+        }
+    }
+
+    private static OperationException changed() {
+        return new OperationException(
+                ExitStatus.FAILED,
+                "the index changed while it was being read, by a program that takes no locks",
+                "run the command again",
+                null);
     }
 
     private static void add(PartialIndex trees, ObjectId pack, PackEntries treesOnly) {
@@ -161,6 +210,22 @@ public final class PrunePlanning {
                 unreferencedBytes += object.size();
             }
         });
+    }
+
+    /// Snapshots are read after the index, and the index is looked at again after the snapshots: a program that takes
+    /// no locks saves a snapshot after the index files it needs. Until none came while snapshots were read, so that
+    /// what is new in the index belongs to snapshots that are known.
+    private List<ObjectId> roots(Set<ObjectId> leftOut, IndexReading index) {
+        index.readNew();
+        listener.phase("loading all snapshots...");
+        List<ObjectId> roots = roots(leftOut);
+        for (int round = 0; index.readNew(); round++) {
+            if (round == MOST_ROUNDS) {
+                throw changed();
+            }
+            roots = roots(leftOut);
+        }
+        return roots;
     }
 
     private List<ObjectId> roots(Set<ObjectId> leftOut) {

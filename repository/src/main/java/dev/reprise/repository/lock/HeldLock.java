@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A lock this process has taken.
@@ -168,6 +170,23 @@ final class HeldLock implements RepositoryLock {
         if (reason != null) {
             throw notRemoved(reason);
         }
+    }
+
+    /// Calls with what tells files of this lock from those of others, and leaves these files alone meanwhile.
+    void withoutRefreshing(Consumer<Predicate<ObjectId>> look) {
+        changing.lock();
+        try {
+            look.accept(file -> file.equals(id) || replaced.contains(file));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// As [#close], when something else has failed already.
+    void abandon() {
+        closed = true;
+        refreshing.close();
+        Unlocking.run(this::removeFiles);
     }
 
     private void removeFiles() {

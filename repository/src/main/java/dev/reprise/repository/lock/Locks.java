@@ -18,6 +18,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The locks of one repository (repository format, section 9). Safe for many threads.
@@ -90,32 +91,40 @@ public final class Locks {
         }
     }
 
+    /// Kept fresh from the start: what runs meanwhile may take longer than a lock lives.
     private HeldLock attempt(RepositoryLock.Kind kind, Runnable meanwhile) {
-        refuseConflict(kind, null);
+        refuseConflict(kind, _ -> false);
         HangupSignal.ignore();
         Instant written = now();
-        ObjectId own = write(kind, written);
+        ObjectId first = write(kind, written);
+        HeldLock lock = null;
         boolean held = false;
         try {
+            lock = new HeldLock(this, kind, first, written);
             long begun = waiting.nanoTime();
             meanwhile.run();
             Duration left = SETTLE.minusNanos(waiting.nanoTime() - begun);
             if (left.isPositive()) {
                 pause(left);
             }
-            refuseConflict(kind, own);
+            lock.withoutRefreshing(own -> refuseConflict(kind, own));
+            lock.ensureHeld();
             held = true;
-            return new HeldLock(this, kind, own, written);
+            return lock;
         } finally {
-            if (!held) {
-                Unlocking.run(() -> remove(own)); // what stopped us is thrown; a rest is stale when this process ends
+            if (!held) { // what stopped us is thrown; a rest is stale when this process ends
+                if (lock == null) {
+                    Unlocking.run(() -> remove(first));
+                } else {
+                    lock.abandon();
+                }
             }
         }
     }
 
-    private void refuseConflict(RepositoryLock.Kind kind, @Nullable ObjectId own) {
+    private void refuseConflict(RepositoryLock.Kind kind, Predicate<ObjectId> own) {
         for (ObjectId id : list()) {
-            LockRecord other = id.equals(own) ? null : loadPatiently(id);
+            LockRecord other = own.test(id) ? null : loadPatiently(id);
             if (other != null && other.conflictsWith(kind)) {
                 throw RepositoryException.locked(
                         storage.location(),

@@ -122,6 +122,37 @@ class LocksTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void a_lock_is_kept_fresh_also_while_an_index_is_read_before_it_is_held(Kind kind) {
+        var oldest = new ArrayList<Duration>();
+        try (RepositoryLock lock = locks.acquire(kind, Duration.ZERO, () -> {
+            for (int minute = 0; minute < 45; minute++) {
+                time.minutes(1);
+                files().forEach(file -> oldest.add(content(file).age(time.instant())));
+            }
+        })) {
+            assertThat(oldest).hasSize(45).allMatch(age -> age.compareTo(Duration.ofMinutes(5)) <= 0);
+            assertThat(files()).hasSize(1);
+            lock.ensureHeld();
+        }
+        assertThat(files()).isEmpty();
+        assertThat(time.repeats()).isFalse();
+    }
+
+    @Test
+    void a_lock_removed_while_an_index_is_read_before_it_is_held_is_not_given_out() {
+        assertThatThrownBy(() -> locks.acquire(Kind.EXCLUSIVE, Duration.ZERO, () -> {
+                    time.minutes(3);
+                    files().forEach(this::delete);
+                }))
+                .isInstanceOfSatisfying(
+                        RepriseException.class, e -> assertThat(e.exitStatus()).isEqualTo(ExitStatus.LOCKED))
+                .hasMessageContaining("removed by somebody else");
+        assertThat(files()).isEmpty();
+        assertThat(time.repeats()).isFalse();
+    }
+
     @Test
     void a_lock_whose_writing_failed_after_it_had_happened_is_not_left_behind() {
         ObjectId other = foreign(false);
@@ -194,7 +225,7 @@ class LocksTest {
 
             @Override
             public Repetition repeat(Duration period, Runnable task) {
-                throw new AssertionError("not reached");
+                return () -> {};
             }
         };
         Locks impatient = new Locks(storage, documents, SELF, time, interrupted, pid -> true);
