@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.testkit.restic.StockRestic;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,60 @@ class CheckScaleTest {
         assertThat(reprise.ok("stats", "--json").out()).contains("\"total_file_count\":");
     }
 
+    /// Everything but trees lies in files then.
+    @Test
+    void little_memory_finds_what_much_finds() throws IOException {
+        Path folder = home.resolve("r");
+        MillionBlobs.write(folder, MillionBlobs.PASSWORD, 400, 1);
+        var reprise = RepriseRestic.of(folder, MillionBlobs.PASSWORD);
+        assertThat(reprise.ok("check", "--memory", "256K").out()).contains("no errors were found");
+        List<Path> packs = dataPacks(folder);
+        Files.delete(packs.getFirst());
+        try (var cut = FileChannel.open(packs.getLast(), StandardOpenOption.WRITE)) {
+            cut.truncate(100_000);
+        }
+        assertThat(packs.size()).isGreaterThan(3);
+
+        RepriseRestic.Result much = reprise.run("check");
+        RepriseRestic.Result little = reprise.run("check", "--memory", "256K");
+
+        assertThat(much.status()).isEqualTo(1);
+        assertThat(lines(much))
+                .filteredOn(line -> line.contains("cannot be restored whole"))
+                .hasSizeGreaterThan(800);
+        assertThat(little.status()).isEqualTo(1);
+        assertThat(lines(little)).isEqualTo(lines(much));
+    }
+
+    @Test
+    void too_little_memory_is_refused_and_enough_is_named() throws IOException {
+        MillionBlobs.write(home.resolve("r"), MillionBlobs.PASSWORD, 400, 1);
+
+        var result = RepriseRestic.of(home.resolve("r"), MillionBlobs.PASSWORD).run("check", "--memory", "4K");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("4.0 KiB of memory are too few").contains("--memory 4M");
+        assertThat(result.err()).doesNotContain("cannot be read");
+        assertThat(result.out()).doesNotContain("no errors");
+    }
+
+    /// Sorted: threads report in any order.
+    private static List<String> lines(RepriseRestic.Result result) {
+        return Stream.concat(result.out().lines(), result.err().lines())
+                .sorted()
+                .toList();
+    }
+
+    /// By size; those of trees are real and small.
+    private static List<Path> dataPacks(Path folder) throws IOException {
+        try (var files = Files.walk(folder.resolve("data"))) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.toFile().length() > 1 << 20)
+                    .sorted()
+                    .toList();
+        }
+    }
+
     /// With the launcher's settings for long work. `-Dreprise.scale.folders=N` sets the size: ten blobs for each;
     /// `-Dreprise.scale.verb=NAME` limits it to one verb.
     @Test
@@ -41,6 +98,7 @@ class CheckScaleTest {
         MillionBlobs.write(folder, MillionBlobs.PASSWORD, folders, 2);
         List<List<String>> verbs = List.of(
                 List.of("check"),
+                List.of("check", "--memory", "32M"),
                 List.of("stats", "--mode", "restore-size"),
                 List.of("stats", "--mode", "raw-data"),
                 List.of("ls", "latest"),
@@ -60,7 +118,10 @@ class CheckScaleTest {
                 continue;
             }
             Measured reprise = measure(reprise(), folder, verb);
-            Measured restic = measure(List.of(StockRestic.fetched("0.19").toString(), "--no-cache"), folder, verb);
+            Measured restic = measure(
+                    List.of(StockRestic.fetched("0.19").toString(), "--no-cache"),
+                    folder,
+                    verb.contains("--memory") ? List.of(verb.getFirst()) : verb);
             table.add("%-28s reprise %4d MiB %5.1f s, status %d; restic %4d MiB %5.1f s, status %d"
                     .formatted(
                             String.join(

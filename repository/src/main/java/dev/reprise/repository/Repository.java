@@ -16,6 +16,7 @@ import dev.reprise.repository.index.IndexCache;
 import dev.reprise.repository.index.IndexDocuments;
 import dev.reprise.repository.index.IndexFiles;
 import dev.reprise.repository.index.IndexScan;
+import dev.reprise.repository.index.PackSink;
 import dev.reprise.repository.key.KeyFiles;
 import dev.reprise.repository.key.KeyFiles.OpenedKey;
 import dev.reprise.repository.key.Keyring;
@@ -313,6 +314,11 @@ public final class Repository implements AutoCloseable {
         return index(null, damaged);
     }
 
+    /// As above, but gives what the files say to `sink`, pack by pack, instead of holding it.
+    public void readIndex(PackSink sink, BiConsumer<ObjectId, RuntimeException> damaged) {
+        IndexFiles.read(documents, storage, config.version(), sink, damaged);
+    }
+
     private BlobIndex index(@Nullable CacheFolders folders, BiConsumer<ObjectId, RuntimeException> damaged) {
         SortedMap<ObjectId, Long> files = IndexFiles.list(storage);
         IndexAhead early = ahead.getAndSet(null);
@@ -334,6 +340,11 @@ public final class Repository implements AutoCloseable {
             var cache = new IndexCache(folders, cacheKeys, config.id(), random);
             return owned(IndexFiles.load(documents, storage, files, config.version(), cache, damaged));
         }
+    }
+
+    /// Indexes that take memory until this is closed, those their users have closed included.
+    int ownedIndexes() {
+        return indexes.size();
     }
 
     private BlobIndex owned(BlobIndex index) {

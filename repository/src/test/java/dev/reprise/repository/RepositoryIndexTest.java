@@ -188,4 +188,75 @@ class RepositoryIndexTest {
         }
         assertThat(damaged).containsOnlyKeys(file);
     }
+
+    @Test
+    void that_was_read_early_is_the_only_one_there_is() {
+        try (RepositoryLock _ = repository.lockToReadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(repository.ownedIndexes()).isEqualTo(1);
+
+            repository.readIndex(damaged::put);
+
+            assertThat(repository.ownedIndexes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void that_was_read_early_is_freed_when_an_index_file_came() {
+        try (RepositoryLock _ = repository.lockToReadIndex(Kind.SHARED, Duration.ZERO)) {
+            repository.unpacked().save(ObjectType.INDEX, "{\"packs\":[]}".getBytes(StandardCharsets.US_ASCII));
+
+            BlobIndex index = repository.readIndex(damaged::put);
+
+            assertThat(repository.ownedIndexes()).isEqualTo(1);
+            assertThat(index.size()).isEqualTo(BLOBS);
+        }
+    }
+
+    @Test
+    void that_was_read_early_is_freed_when_the_other_kind_is_asked_for() {
+        try (RepositoryLock _ = repository.lockToLoadIndex(Kind.SHARED, Duration.ZERO)) {
+            BlobIndex index = repository.readIndex(damaged::put);
+
+            assertThat(repository.ownedIndexes()).isEqualTo(1);
+            assertThat(index.size()).isEqualTo(BLOBS);
+        }
+    }
+
+    @Test
+    void that_was_read_early_is_freed_when_another_lock_reads_it_again() {
+        try (RepositoryLock _ = repository.lockToReadIndex(Kind.SHARED, Duration.ZERO);
+                RepositoryLock _ = repository.lockToReadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(repository.ownedIndexes()).isEqualTo(1);
+            assertThat(repository.readIndex(damaged::put).size()).isEqualTo(BLOBS);
+            assertThat(repository.ownedIndexes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void that_is_damaged_is_not_held_from_early_on() {
+        byte[] bytes = storage.bytes(ObjectKey.of(ObjectType.INDEX, file));
+        bytes[bytes.length / 2] ^= 1;
+
+        try (RepositoryLock _ = repository.lockToReadIndex(Kind.SHARED, Duration.ZERO)) {
+            assertThat(repository.ownedIndexes()).isZero();
+        }
+    }
+
+    @Test
+    void is_given_pack_by_pack_without_being_held() {
+        var entries = new AtomicInteger();
+
+        repository.readIndex(
+                (pack, said) -> {
+                    assertThat(pack).isEqualTo(PACK);
+                    entries.addAndGet(said.size());
+                    return false;
+                },
+                damaged::put);
+
+        assertThat(entries).hasValue(BLOBS);
+        assertThat(repository.ownedIndexes()).isZero();
+        assertThat(damaged).containsOnlyKeys(file);
+        assertThat(damaged.get(file)).hasMessageContaining("differently");
+    }
 }

@@ -3,6 +3,7 @@ package dev.reprise.cli.restic;
 import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CoverageFlags;
+import dev.reprise.cli.MemoryFlag;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckRequest;
 import dev.reprise.operations.check.CheckResult;
@@ -44,6 +45,9 @@ final class CheckVerb implements Callable<Integer> {
     @Mixin
     private final CoverageFlags coverage = new CoverageFlags();
 
+    @Mixin
+    private final MemoryFlag memory = new MemoryFlag();
+
     @Option(names = "--with-cache", description = "Accepted; the repository itself is read in any case.")
     @SuppressWarnings("UnusedVariable")
     private boolean withCache;
@@ -69,7 +73,7 @@ final class CheckVerb implements Callable<Integer> {
         PackSelection wanted = packs();
         CheckResult result = null;
         Coverage covered = null;
-        try (ResticRepository opened = global.openToCheck()) {
+        try (ResticRepository opened = global.openToCheck(memory.isGiven())) {
             var log = ReadingLog.load(
                     opened.repository(), global.context().clock().instant());
             PackSelection packs = coverage.isGiven() ? coverage.select(log) : wanted;
@@ -78,7 +82,8 @@ final class CheckVerb implements Callable<Integer> {
                     arguments,
                     packs,
                     true,
-                    Runtime.getRuntime().availableProcessors());
+                    Runtime.getRuntime().availableProcessors(),
+                    memory.limit(global.context()));
             var check = new RepositoryCheck(opened.repository(), this::report);
             result = check.run(request);
             new Points(opened.repository()).asWritten((_, reason) -> damagedPoint(reason));
@@ -210,6 +215,11 @@ final class CheckVerb implements Callable<Integer> {
             output.warning("\nThen run check again: what else is damaged can only be seen with a whole index.\n");
         } else {
             adviseOnPacks(result);
+        }
+        if (result.unanswered() > 0) {
+            output.warning(
+                    "\nThe storage did not answer %d times: nothing is known of what was to be read. Run check again."
+                            .formatted(result.unanswered()));
         }
         for (ObjectId key : result.damagedKeys()) {
             output.warning("\nPut back a copy of keys/%s; if there is none, remove it, and its password is lost:\n"

@@ -1,9 +1,9 @@
 package dev.reprise.cli.restic;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.cli.MemoryFlag;
 import dev.reprise.operations.prune.PruneOptions;
 import dev.reprise.operations.prune.PruneOptions.MaxUnused;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -70,12 +70,7 @@ final class PruneFlags {
                 keepDelete != null,
                 keepDelete == null ? PruneOptions.DEFAULT_MARK_AGE : GoDuration.parse(keepDelete),
                 memory == null ? PruneOptions.DEFAULT_MEMORY : new ByteSize(bytes(memory, "")),
-                temporary());
-    }
-
-    private Path temporary() {
-        String named = global.context().environment().getOrDefault("TMPDIR", "");
-        return named.isEmpty() ? Path.of(System.getProperty("java.io.tmpdir", "/tmp")) : global.resolve(named);
+                MemoryFlag.temporary(global.context()));
     }
 
     private MaxUnused tolerated() {

@@ -306,8 +306,10 @@ public final class ResticOptions {
     }
 
     /// As above, for the verb that will read the index files themselves.
-    ResticRepository openToCheck() {
-        return open(RepositoryLock.Kind.SHARED, true, Repository::lockToReadIndex);
+    ///
+    /// @param piecewise whether it will not hold the index in memory: then nothing is read ahead
+    ResticRepository openToCheck(boolean piecewise) {
+        return open(RepositoryLock.Kind.SHARED, true, piecewise ? Repository::lock : Repository::lockToReadIndex);
     }
 
     CacheFlags cache() {

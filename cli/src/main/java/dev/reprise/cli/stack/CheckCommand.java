@@ -5,6 +5,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CoverageFlags;
 import dev.reprise.cli.GlobalOptions;
+import dev.reprise.cli.MemoryFlag;
 import dev.reprise.cli.Output;
 import dev.reprise.cli.Progress;
 import dev.reprise.cli.UsageException;
@@ -61,6 +62,9 @@ public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private final CoverageFlags coverage = new CoverageFlags();
 
+    @Mixin
+    private final MemoryFlag memory = new MemoryFlag();
+
     @Option(
             names = "--lock-wait",
             paramLabel = "SECONDS",
@@ -79,10 +83,14 @@ public final class CheckCommand implements Callable<Integer> {
         if (coverage.isGiven() && !readData) {
             throw new UsageException("--max-age and --budget need --read-data", "add --read-data");
         }
+        CheckRequest.Memory limit = memory.limit(global.context());
         Stack stack = stacks.of(global);
         Output output = global.output();
         try (Repository opened = stack.open(Select.repository(stack, repository));
-                RepositoryLock _ = ReadLock.of(opened::lockToReadIndex, Duration.ofSeconds(lockWaitSeconds), output)) {
+                RepositoryLock _ = ReadLock.of(
+                        limit == null ? opened::lockToReadIndex : opened::lock,
+                        Duration.ofSeconds(lockWaitSeconds),
+                        output)) {
             CheckResult result;
             PointCheck.Result points;
             var check = new RepositoryCheck(opened, this::report);
@@ -92,14 +100,20 @@ public final class CheckCommand implements Callable<Integer> {
                     : coverage.isGiven() ? coverage.select(log) : new PackSelection.All();
             try (Progress progress = output.progress("checking")) {
                 showing = progress;
-                result = check.run(CheckRequest.everything(packs, stack.workers()));
+                result = check.run(
+                        CheckRequest.everything(packs, stack.workers()).within(limit));
                 points = new PointCheck(opened, this::report).run();
             } finally {
                 showing = null;
             }
             CoverageFlags.remember(log, check, fact -> output.warning(fact, ""));
             int status = conclude(result, points, log.coverage(check.packSizes(), coverage.maxAge()));
-            if (result.defects() > 0) {
+            if (result.unanswered() > 0) {
+                output.result(
+                        "the storage did not answer %d times: nothing is known of what was to be read; check again"
+                                .formatted(result.unanswered()));
+            }
+            if (result.defects() > result.unanswered()) {
                 output.result("\"reprise restic -r %s check%s\" prints the commands that mend it"
                         .formatted(opened.storage().location(), readData ? " --read-data" : ""));
             }

@@ -1,16 +1,18 @@
 package dev.reprise.operations.check;
 
 import dev.reprise.base.CancelledException;
+import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Workers;
+import dev.reprise.operations.OperationException;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobIndex.PackContent;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.pack.BlobReader;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.reprise.storage.StorageException;
 
 /// Which blobs cannot be restored although an index names them. Safe for many threads.
 ///
@@ -20,9 +22,11 @@ final class BlobDamage {
     private final Repository repository;
     private final BlobIndex index;
     private final Findings findings;
-    private final Set<BlobHandle> lost = ConcurrentHashMap.newKeySet();
+    private final IdSet lostData;
+    private volatile boolean anyLost;
 
-    BlobDamage(Repository repository, BlobIndex index, Findings findings) {
+    BlobDamage(Repository repository, BlobIndex index, Findings findings, Allowance allowance) {
+        lostData = new IdSet(allowance);
         this.repository = repository;
         this.index = index;
         this.findings = findings;
@@ -33,9 +37,20 @@ final class BlobDamage {
             for (BlobLocation blob : broken.blobs()) {
                 Workers.stopIfInterrupted("checking");
                 if (!hasCopyElsewhere(blob) && !isReadable(reader, blob.handle())) {
-                    lost.add(blob.handle());
+                    lose(blob.handle());
                 }
             }
+        } catch (StorageException e) {
+            Workers.stopIfInterrupted("checking");
+            findings.unanswered("which blobs of pack %s can be read is not known: %s"
+                    .formatted(broken.pack().hex(), e.fact()));
+        }
+    }
+
+    private void lose(BlobHandle blob) {
+        anyLost = true;
+        if (blob.type() == BlobType.DATA) { // whoever needs a lost tree notices when it is read
+            lostData.add(blob.id());
         }
     }
 
@@ -47,18 +62,18 @@ final class BlobDamage {
         try {
             reader.read(handle);
             return true;
-        } catch (CancelledException e) {
-            throw e;
+        } catch (CancelledException | OperationException | StorageException e) {
+            throw e; // not about the blob
         } catch (RepriseException _) {
             return false;
         }
     }
 
-    boolean isLost(BlobHandle handle) {
-        return lost.contains(handle);
+    boolean isLost(ObjectId data) {
+        return lostData.contains(data);
     }
 
-    int lost() {
-        return lost.size();
+    boolean any() {
+        return anyLost;
     }
 }

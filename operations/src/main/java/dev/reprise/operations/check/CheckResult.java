@@ -7,6 +7,7 @@ import java.util.List;
 /// `snapshots` and `packs`.
 ///
 /// @param defects      number of defects reported
+/// @param unanswered   of those, reads the storage did not answer: they say nothing about what was to be read
 /// @param brokenPacks  packs that are missing, of wrong size or damaged
 /// @param missingPacks of those, the ones that are not there at all
 /// @param snapshots    snapshots walked
@@ -22,6 +23,7 @@ import java.util.List;
 /// @param lostTrees whether a directory cannot be read: what was below it may still be found by `recover`
 public record CheckResult(
         long defects,
+        long unanswered,
         List<ObjectId> brokenPacks,
         List<ObjectId> missingPacks,
         long snapshots,

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Findings {
     private final CheckListener listener;
     private final AtomicLong defects = new AtomicLong();
+    private final AtomicLong unanswered = new AtomicLong();
     private final Set<ObjectId> brokenPacks = new ConcurrentSkipListSet<>();
     private final Set<ObjectId> missingPacks = new ConcurrentSkipListSet<>();
     private volatile boolean needsIndexRepair;
@@ -28,6 +29,12 @@ final class Findings {
 
     void brokenPack(ObjectId pack, String fact) {
         brokenPacks.add(pack);
+        defect(fact);
+    }
+
+    /// The storage did not answer: nothing is known of what was to be read, good or bad.
+    void unanswered(String fact) {
+        unanswered.incrementAndGet();
         defect(fact);
     }
 
@@ -65,8 +72,16 @@ final class Findings {
         return defects.get();
     }
 
+    long unansweredReads() {
+        return unanswered.get();
+    }
+
     boolean isBroken(ObjectId pack) {
         return brokenPacks.contains(pack);
+    }
+
+    boolean anyBroken() {
+        return !brokenPacks.isEmpty();
     }
 
     List<ObjectId> brokenPacks() {

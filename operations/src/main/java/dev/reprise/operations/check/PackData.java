@@ -1,13 +1,12 @@
 package dev.reprise.operations.check;
 
-import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
-import dev.reprise.base.RepriseException;
 import dev.reprise.base.Workers;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobIndex.PackContent;
 import dev.reprise.repository.pack.PackCheck;
+import dev.reprise.storage.StorageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -83,31 +82,40 @@ final class PackData {
     }
 
     private void check(PackCheck check, PackContent content) {
-        List<String> defects = read(check, content);
-        if (defects.isEmpty()) {
-            good.add(content.pack());
-        } else {
-            List<String> again = read(check, content);
-            if (again.isEmpty()) {
-                findings.defect("pack %s was read wrongly once (%s) and right the second time"
-                        .formatted(content.pack().hex(), defects.getFirst()));
-            } else {
-                findings.brokenPack(content.pack(), naming(content, String.join("; ", again)));
-                damage.examine(content);
-            }
+        try {
+            judge(check, content);
+        } catch (StorageException e) { // it did not answer, also when asked again
+            Workers.stopIfInterrupted("checking packs");
+            findings.unanswered(
+                    "pack %s could not be read: %s".formatted(content.pack().hex(), e.fact()));
         }
         long bytes = bytesRead.addAndGet(listing.size(content.pack()));
         findings.progress(packsRead.incrementAndGet(), total, bytes);
     }
 
+    private void judge(PackCheck check, PackContent content) {
+        List<String> defects = read(check, content);
+        if (defects.isEmpty()) {
+            good.add(content.pack());
+            return;
+        }
+        List<String> again = read(check, content);
+        if (again.isEmpty()) {
+            findings.defect("pack %s was read wrongly once (%s) and right the second time"
+                    .formatted(content.pack().hex(), defects.getFirst()));
+        } else {
+            findings.brokenPack(content.pack(), naming(content, String.join("; ", again)));
+            damage.examine(content);
+        }
+    }
+
+    /// Once more if the storage does not answer: that says nothing about the pack.
     private static List<String> read(PackCheck check, PackContent content) {
         try {
             return check.check(content.pack(), content.blobs());
-        } catch (CancelledException e) {
-            throw e;
-        } catch (RepriseException e) {
+        } catch (StorageException _) {
             Workers.stopIfInterrupted("checking packs");
-            return List.of("it cannot be read: " + e.fact());
+            return check.check(content.pack(), content.blobs());
         }
     }
 

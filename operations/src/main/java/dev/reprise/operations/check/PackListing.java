@@ -7,7 +7,6 @@ import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobType;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,33 +23,38 @@ final class PackListing {
     private final Storage storage;
     private final BlobIndex index;
     private final Findings findings;
+    private final Allowance allowance;
     private final Map<ObjectId, Long> sizes = new HashMap<>();
-    private final List<PackContent> broken = new ArrayList<>();
     private final Map<ObjectId, Long> named = new HashMap<>();
     private long listed;
     private long repeated;
 
-    PackListing(Storage storage, BlobIndex index, Findings findings) {
+    PackListing(Storage storage, BlobIndex index, Findings findings, Allowance allowance) {
+        this.allowance = allowance;
         this.storage = storage;
         this.index = index;
         this.findings = findings;
     }
 
     void run() {
-        storage.list(
-                ObjectType.PACK, found -> sizes.put(ObjectId.parse(found.key().name()), found.size()));
+        storage.list(ObjectType.PACK, found -> {
+            allowance.takePack();
+            sizes.put(ObjectId.parse(found.key().name()), found.size());
+        });
         listed = sizes.size();
         findings.phase("packs", listed);
-        Map<ObjectId, Long> unnamed = new HashMap<>(sizes);
         index.forEachPack(content -> {
-            Long size = unnamed.remove(content.pack());
+            Long size = sizes.get(content.pack());
             if (size != null) {
                 named.put(content.pack(), size);
             }
-            compare(content, sizes.get(content.pack()));
+            compare(content, size);
         });
-        unnamed.forEach(
-                (pack, size) -> findings.untidy("pack %s, %d bytes, is named by no index".formatted(pack.hex(), size)));
+        sizes.forEach((pack, size) -> {
+            if (!named.containsKey(pack)) {
+                findings.untidy("pack %s, %d bytes, is named by no index".formatted(pack.hex(), size));
+            }
+        });
         if (repeated > 0) {
             findings.hint(repeated + " blobs are stored more than once");
         }
@@ -61,22 +65,19 @@ final class PackListing {
         String pack = "pack " + content.pack().hex();
         if (size == null) {
             findings.missingPack(content.pack());
-            broken(
-                    content,
+            findings.brokenPack(
+                    content.pack(),
                     pack + " is missing, an index names " + content.blobs().size() + " blobs of it");
         } else if (size != expected) {
             findings.indexNeedsRepair();
-            broken(content, pack + " has " + size + " bytes, by the index it should have " + expected);
+            findings.brokenPack(
+                    content.pack(), pack + " has " + size + " bytes, by the index it should have " + expected);
         } else if (!isContiguous(content)) {
             findings.indexNeedsRepair();
-            broken(content, pack + " is described wrongly by the index: its blobs leave gaps or overlap");
+            findings.brokenPack(
+                    content.pack(), pack + " is described wrongly by the index: its blobs leave gaps or overlap");
         }
         hints(content);
-    }
-
-    private void broken(PackContent content, String fact) {
-        broken.add(content);
-        findings.brokenPack(content.pack(), fact);
     }
 
     private void hints(PackContent content) {
@@ -128,10 +129,5 @@ final class PackListing {
     /// @return bytes, 0 if it is not there
     long size(ObjectId pack) {
         return sizes.getOrDefault(pack, 0L);
-    }
-
-    /// Packs that are missing or not as the index says.
-    List<PackContent> broken() {
-        return broken;
     }
 }

@@ -24,11 +24,15 @@ public record Presence(List<String> defects, Map<ObjectId, Long> packs) {
         List<String> defects = new ArrayList<>();
         var snapshots = repository.snapshots((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
         BlobIndex index = repository.readIndex((_, reason) -> defects.add(String.valueOf(reason.getMessage())));
-        var packs = new PackListing(repository.storage(), index, new Findings(event -> {
-            if (event instanceof CheckEvent.Defect(String fact)) {
-                defects.add(fact);
-            }
-        }));
+        var packs = new PackListing(
+                repository.storage(),
+                index,
+                new Findings(event -> {
+                    if (event instanceof CheckEvent.Defect(String fact)) {
+                        defects.add(fact);
+                    }
+                }),
+                new Allowance(null));
         packs.run();
         for (var each : snapshots) {
             if (!index.contains(BlobHandle.tree(each.snapshot().tree()))) {

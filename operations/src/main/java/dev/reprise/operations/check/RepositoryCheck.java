@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /// Examines a repository (repository format, section 10.3). Changes nothing. The caller holds the lock.
 public final class RepositoryCheck {
@@ -37,19 +38,23 @@ public final class RepositoryCheck {
 
     /// As above, limited as the request says.
     public CheckResult run(CheckRequest request) {
+        try (var allowance = new Allowance(request.memory())) {
+            return run(request, allowance);
+        }
+    }
+
+    private CheckResult run(CheckRequest request, Allowance allowance) {
         int workers = request.workers();
         List<ObjectId> damagedKeys = new SmallObjects(repository, findings).run();
         // Snapshots before the index: whatever was saved meanwhile is then known to the index, not the other way.
         List<ObjectId> affected = new ArrayList<>();
         List<StoredSnapshot> snapshots = snapshots(request, affected);
         findings.phase("index", 0);
-        BlobIndex index = repository.readIndex((id, reason) -> {
-            findings.indexNeedsRepair();
-            findings.defect("index " + id.hex() + " cannot be read: " + reason.getMessage());
-        });
+        BlobIndex index = index(allowance);
         if (request.stopAtDamagedIndex() && findings.needsIndexRepair()) {
             return new CheckResult(
                     findings.defects(),
+                    findings.unansweredReads(),
                     List.of(),
                     List.of(),
                     snapshots.size(),
@@ -64,13 +69,13 @@ public final class RepositoryCheck {
                     damagedKeys,
                     false);
         }
-        var packs = new PackListing(repository.storage(), index, findings);
+        var packs = new PackListing(repository.storage(), index, findings, allowance);
         packs.run();
         sizes = packs.named();
-        var damage = new BlobDamage(repository, index, findings);
-        packs.broken().forEach(damage::examine);
+        var damage = new BlobDamage(repository, index, findings, allowance);
+        examineBroken(index, damage);
         Set<ObjectId> used = request.isLimited() ? ConcurrentHashMap.newKeySet() : null;
-        var walk = new SnapshotWalk(repository, index, damage, findings, workers, used);
+        var walk = new SnapshotWalk(repository, index, damage, findings, allowance, workers, used);
         walk.run(snapshots);
         var data = new PackData(repository, index, packs, damage, findings, workers);
         if (!(request.packs() instanceof PackSelection.None)) {
@@ -82,6 +87,7 @@ public final class RepositoryCheck {
         affected.addAll(walk.affected());
         return new CheckResult(
                 findings.defects(),
+                findings.unansweredReads(),
                 findings.brokenPacks(),
                 findings.missingPacks(),
                 snapshots.size(),
@@ -95,6 +101,26 @@ public final class RepositoryCheck {
                 damagedSnapshots,
                 damagedKeys,
                 walk.lostTrees());
+    }
+
+    private BlobIndex index(Allowance allowance) {
+        BiConsumer<ObjectId, RuntimeException> damaged = (id, reason) -> {
+            findings.indexNeedsRepair();
+            findings.defect("index " + id.hex() + " cannot be read: " + reason.getMessage());
+        };
+        return allowance.isLimited()
+                ? SpilledIndex.read(repository, allowance, damaged)
+                : repository.readIndex(damaged);
+    }
+
+    private void examineBroken(BlobIndex index, BlobDamage damage) {
+        if (findings.anyBroken()) {
+            index.forEachPack(content -> {
+                if (findings.isBroken(content.pack())) {
+                    damage.examine(content);
+                }
+            });
+        }
     }
 
     /// After the run: packs that were read whole and found good.

@@ -1,7 +1,9 @@
 package dev.reprise.operations.check;
 
+import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
+import dev.reprise.operations.OperationException;
 import dev.reprise.operations.trees.TreeLoader;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
@@ -10,9 +12,7 @@ import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.repository.tree.NodeType;
 import dev.reprise.storage.StorageException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Loads every tree of every snapshot once and follows what is wrong with one up to the snapshots that
@@ -44,11 +45,11 @@ final class SnapshotWalk {
     private static final Comparator<Place> ORDER =
             Comparator.comparing(Place::snapshot).thenComparing(Place::path);
 
-    private final MetTrees met = new MetTrees();
+    private final MetTrees met;
     private final Map<ObjectId, Integer> roots = new HashMap<>();
-    private final Edges edges = new Edges();
     private final BitSet bad = new BitSet();
-    private final Set<ObjectId> reported = ConcurrentHashMap.newKeySet();
+    private final IdSet reported;
+    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private final @Nullable Set<ObjectId> usedPacks;
     private volatile boolean lostTrees;
 
@@ -61,9 +62,12 @@ final class SnapshotWalk {
             BlobIndex index,
             BlobDamage damage,
             Findings findings,
+            Allowance allowance,
             int workers,
             @Nullable Set<ObjectId> usedPacks) {
         this.usedPacks = usedPacks;
+        met = new MetTrees(allowance);
+        reported = new IdSet(allowance);
         loader = new TreeLoader(repository, index, workers);
         this.index = index;
         this.damage = damage;
@@ -89,34 +93,69 @@ final class SnapshotWalk {
         int start = from;
         while (start < met.size()) {
             int end = Math.min(met.size(), start + SLICE_TREES);
-            Map<ObjectId, List<Child>> children = load(start, end);
+            List<ObjectId> trees = met.between(start, end);
+            Map<ObjectId, List<Child>> children = load(trees);
             for (int number = start; number < end; number++) {
-                for (Child child : children.getOrDefault(met.get(number), List.of())) {
-                    edges.add(number, met.meet(child.tree, number, child.name));
+                for (Child child : children.getOrDefault(trees.get(number - start), List.of())) {
+                    met.meet(child.tree, number, child.name);
                 }
             }
             start = end;
         }
     }
 
-    private Map<ObjectId, List<Child>> load(int start, int end) {
+    private Map<ObjectId, List<Child>> load(List<ObjectId> trees) {
         Map<ObjectId, List<Child>> children = new ConcurrentHashMap<>();
-        loader.load(met.between(start, end), new TreeLoader.Receiver() {
+        loader.load(trees, new TreeLoader.Receiver() {
             @Override
             public void tree(ObjectId id, List<Node> nodes) {
-                List<Child> found = examine(id, nodes);
-                if (!found.isEmpty()) {
-                    children.put(id, found);
-                }
+                guarded(() -> {
+                    List<Child> found = examine(id, nodes);
+                    if (!found.isEmpty()) {
+                        children.put(id, found);
+                    }
+                });
             }
 
             @Override
             public void damaged(ObjectId id, RuntimeException reason) {
+                guarded(() -> damagedTree(id, reason));
+            }
+        });
+        endOnFailure();
+        return children;
+    }
+
+    private void damagedTree(ObjectId id, RuntimeException reason) {
+        switch (reason) {
+            case OperationException aboutThisMachine -> throw aboutThisMachine;
+            case StorageException unanswered -> // says nothing about the tree
+                findings.unanswered(
+                        "tree %s, %s, could not be read: %s".formatted(id.hex(), place(id), unanswered.fact()));
+            default -> {
                 markBad(id);
                 findings.defect("tree %s, %s, cannot be read: %s".formatted(id.hex(), place(id), reason.getMessage()));
             }
-        });
-        return children;
+        }
+    }
+
+    /// A failure of the check itself must not be taken for damage of the trees that were read together with
+    /// this one.
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void endOnFailure() {
+        RuntimeException first = failure.get();
+        if (first != null) {
+            throw first;
+        }
     }
 
     private void use(BlobHandle blob, Set<ObjectId> used) {
@@ -187,36 +226,46 @@ final class SnapshotWalk {
     /// Names the files of which something is lost, and finds the trees that use blobs which turned out to be damaged
     /// since the walk. A whole repository is not looked at again.
     void nameAffected() {
-        if (bad.isEmpty() && damage.lost() == 0) {
+        if (bad.isEmpty() && !damage.any()) {
             return;
         }
         var affected = new Affected();
         var receiver = new TreeLoader.Receiver() {
             @Override
             public void tree(ObjectId id, List<Node> nodes) {
-                for (Node node : nodes) {
-                    if (usesLostBlob(node)) {
-                        markBad(id);
-                        affected.add(id, node.name().toString());
+                guarded(() -> {
+                    for (Node node : nodes) {
+                        if (usesLostBlob(node)) {
+                            markBad(id);
+                            affected.add(id, node.name().toString());
+                        }
                     }
-                }
+                });
             }
 
             @Override
             public void damaged(ObjectId id, RuntimeException reason) {
-                if (reason instanceof StorageException unanswered) { // says nothing about the tree
-                    findings.defect("tree %s could not be read again: %s".formatted(id.hex(), unanswered.fact()));
-                    return;
-                }
-                lostTrees = true;
-                markBad(id);
-                affected.add(id, "");
+                guarded(() -> again(id, reason, affected));
             }
         };
         for (int start = 0; start < met.size(); start += SLICE_TREES) {
             loader.load(met.between(start, Math.min(met.size(), start + SLICE_TREES)), receiver);
+            endOnFailure();
         }
         affected.tell();
+    }
+
+    private void again(ObjectId id, RuntimeException reason, Affected affected) {
+        switch (reason) {
+            case OperationException aboutThisMachine -> throw aboutThisMachine;
+            case StorageException unanswered ->
+                findings.unanswered("tree %s could not be read again: %s".formatted(id.hex(), unanswered.fact()));
+            default -> {
+                lostTrees = true;
+                markBad(id);
+                affected.add(id, "");
+            }
+        }
     }
 
     /// Files and folders of which something is lost. Safe for many threads.
@@ -244,14 +293,12 @@ final class SnapshotWalk {
         List<ObjectId> content = node.content();
         return node.type() == NodeType.FILE
                 && content != null
-                && content.stream()
-                        .map(BlobHandle::data)
-                        .anyMatch(blob -> damage.isLost(blob) || !index.contains(blob));
+                && content.stream().anyMatch(id -> damage.isLost(id) || !index.contains(BlobHandle.data(id)));
     }
 
     /// Snapshots from which something cannot be restored.
     List<ObjectId> affected() {
-        BitSet reached = edges.above(bad);
+        BitSet reached = met.above(bad);
         return roots.entrySet().stream()
                 .filter(root -> reached.get(root.getValue()))
                 .map(Map.Entry::getKey)
@@ -266,45 +313,5 @@ final class SnapshotWalk {
 
     long trees() {
         return met.size();
-    }
-
-    /// Which tree names which, as pairs of numbers: 8 bytes each, for repositories with millions of
-    /// directories.
-    private static final class Edges {
-        private int count;
-        private int[] parent = new int[1024];
-        private int[] child = new int[1024];
-
-        void add(int from, int to) {
-            if (count == parent.length) {
-                parent = Arrays.copyOf(parent, count * 2);
-                child = Arrays.copyOf(child, count * 2);
-            }
-            parent[count] = from;
-            child[count++] = to;
-        }
-
-        /// Adds to the given trees everything above them.
-        BitSet above(BitSet trees) {
-            BitSet reached = (BitSet) trees.clone();
-            if (trees.isEmpty()) {
-                return reached;
-            }
-            Map<Integer, List<Integer>> parents = new HashMap<>();
-            for (int i = 0; i < count; i++) {
-                parents.computeIfAbsent(child[i], _ -> new ArrayList<>(1)).add(parent[i]);
-            }
-            var waiting = new ArrayDeque<Integer>();
-            trees.stream().forEach(waiting::add);
-            while (!waiting.isEmpty()) {
-                for (int next : parents.getOrDefault(waiting.remove(), List.of())) {
-                    if (!reached.get(next)) {
-                        reached.set(next);
-                        waiting.add(next);
-                    }
-                }
-            }
-            return reached;
-        }
     }
 }

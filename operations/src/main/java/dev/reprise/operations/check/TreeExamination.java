@@ -6,7 +6,6 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.tree.Node;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ final class TreeExamination {
     private final BlobIndex index;
     private final BlobDamage damage;
     private final Findings findings;
-    private final Set<ObjectId> reported;
+    private final IdSet reported;
     private final Supplier<String> place;
     private @Nullable RawName previous;
     private boolean disorderReported;
@@ -23,8 +22,7 @@ final class TreeExamination {
 
     /// @param reported data blobs that were reported, in any tree
     /// @param place    where this tree is, for people
-    TreeExamination(
-            BlobIndex index, BlobDamage damage, Findings findings, Set<ObjectId> reported, Supplier<String> place) {
+    TreeExamination(BlobIndex index, BlobDamage damage, Findings findings, IdSet reported, Supplier<String> place) {
         this.index = index;
         this.damage = damage;
         this.findings = findings;
@@ -80,7 +78,7 @@ final class TreeExamination {
         for (ObjectId id : content) {
             BlobHandle handle = BlobHandle.data(id);
             boolean known = index.contains(handle);
-            bad |= !known || damage.isLost(handle);
+            bad |= !known || damage.isLost(id);
             if (!known && reported.add(id)) {
                 findings.defect("data blob %s is named by no index, needed by file \"%s\" in %s"
                         .formatted(id.hex(), node.name(), place.get()));

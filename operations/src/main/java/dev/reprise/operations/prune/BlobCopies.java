@@ -1,5 +1,6 @@
 package dev.reprise.operations.prune;
 
+import dev.reprise.operations.sorting.BlobRecord;
 import dev.reprise.operations.sorting.ExternalSort;
 import dev.reprise.operations.sorting.ExternalSort.Cursor;
 import dev.reprise.repository.model.BlobHandle;

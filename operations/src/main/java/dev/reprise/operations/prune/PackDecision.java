@@ -3,6 +3,7 @@ package dev.reprise.operations.prune;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.sorting.BlobRecord;
 import dev.reprise.repository.model.BlobType;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.Workers;
 import dev.reprise.operations.OperationException;
+import dev.reprise.operations.sorting.BlobRecord;
 import dev.reprise.operations.sorting.ExternalSort;
 import dev.reprise.operations.sorting.ExternalSort.Cursor;
 import dev.reprise.repository.Repository;

@@ -1,6 +1,7 @@
 package dev.reprise.operations.prune;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.operations.sorting.BlobRecord;
 import dev.reprise.operations.sorting.ExternalSort;
 import dev.reprise.operations.trees.TreeLoader;
 import dev.reprise.repository.Repository;

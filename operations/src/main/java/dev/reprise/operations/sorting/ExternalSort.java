@@ -33,6 +33,7 @@ public final class ExternalSort implements AutoCloseable {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final int recordBytes;
+    private final long memoryBytes;
     private final int capacity;
     private final Path directory;
     private final List<Run> runs = new ArrayList<>();
@@ -51,6 +52,7 @@ public final class ExternalSort implements AutoCloseable {
             throw new IllegalArgumentException("records of " + recordBytes + " bytes are too short");
         }
         this.recordBytes = recordBytes;
+        this.memoryBytes = memoryBytes;
         this.capacity = Math.clamp(memoryBytes / (recordBytes + KEY_BYTES), 1024, MOST_RECORDS);
         this.directory = directory;
     }
@@ -260,7 +262,7 @@ public final class ExternalSort implements AutoCloseable {
 
         MergingCursor() {
             for (Run run : runs) {
-                Run.Reader reader = run.reader();
+                Run.Reader reader = run.reader(memoryBytes / runs.size());
                 if (advance(reader)) {
                     readers.add(reader);
                 }

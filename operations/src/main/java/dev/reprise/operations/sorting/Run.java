@@ -9,6 +9,8 @@ import java.util.Arrays;
 /// A sorted part of the records, in a file.
 final class Run implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 * 1024;
+    /// Less would cost a system call for every few records.
+    private static final int LEAST_BUFFER_BYTES = 4 * 1024;
 
     private final FileChannel channel;
     private final int recordBytes;
@@ -46,8 +48,10 @@ final class Run implements AutoCloseable {
         }
     }
 
-    Reader reader() {
-        return new Reader();
+    /// @param memoryBytes what it may take, within reason: many runs are merged at once
+    Reader reader(long memoryBytes) {
+        int buffer = Math.clamp(memoryBytes, LEAST_BUFFER_BYTES, BUFFER_BYTES);
+        return new Reader(Math.max(1, buffer / recordBytes) * recordBytes);
     }
 
     @Override
@@ -57,10 +61,14 @@ final class Run implements AutoCloseable {
 
     /// Steps through the run. Ordered by the records stepped on last.
     final class Reader implements Comparable<Reader> {
-        private final byte[] buffer = new byte[BUFFER_BYTES / recordBytes * recordBytes];
+        private final byte[] buffer;
         private int at = -recordBytes;
         private int filled;
         private long position;
+
+        Reader(int bufferBytes) {
+            buffer = new byte[bufferBytes];
+        }
 
         boolean next() throws IOException {
             at += recordBytes;

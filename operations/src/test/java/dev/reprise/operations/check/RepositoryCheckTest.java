@@ -3,6 +3,7 @@ package dev.reprise.operations.check;
 import static dev.reprise.operations.restore.SampleRepository.dir;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.base.ByteSize;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
@@ -16,6 +17,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RepositoryCheckTest {
+    private static final CheckRequest.Memory LITTLE =
+            new CheckRequest.Memory(ByteSize.ofKibibytes(64), Path.of(System.getProperty("java.io.tmpdir")));
+
     private final MemoryStorage storage = new MemoryStorage();
     private final List<CheckEvent> events = Collections.synchronizedList(new ArrayList<>());
     private SampleRepository sample;
@@ -51,9 +56,28 @@ class RepositoryCheckTest {
         sample.close();
     }
 
+    /// Checks twice, with the index in memory and in a file: both must find the same.
     private CheckResult check(boolean readData) {
         events.clear();
-        return new RepositoryCheck(sample.repository, events::add).run(readData, 2);
+        PackSelection packs = readData ? new PackSelection.All() : new PackSelection.None();
+        CheckRequest request = CheckRequest.everything(packs, 2);
+        List<CheckEvent> within = Collections.synchronizedList(new ArrayList<>());
+        CheckResult limited = new RepositoryCheck(sample.repository, within::add).run(request.within(LITTLE));
+
+        CheckResult result = new RepositoryCheck(sample.repository, events::add).run(request);
+
+        assertThat(limited).isEqualTo(result);
+        assertThat(sorted(within)).isEqualTo(sorted(events));
+        return result;
+    }
+
+    /// Threads report in any order, and name any of the places of a tree.
+    private static List<String> sorted(List<CheckEvent> events) {
+        return events.stream()
+                .filter(event -> !(event instanceof CheckEvent.Progress))
+                .map(CheckEvent::toString)
+                .sorted()
+                .toList();
     }
 
     private List<String> defects() {
@@ -135,7 +159,8 @@ class RepositoryCheckTest {
 
         assertThat(result)
                 .isEqualTo(new CheckResult(
-                        0, List.of(), List.of(), 0, 0, 0, 0, 0, false, false, List.of(), List.of(), List.of(), false));
+                        0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, false, false, List.of(), List.of(), List.of(),
+                        false));
     }
 
     @Test

@@ -91,6 +91,18 @@ public final class IndexFiles {
         return new IndexFiles(objects, version, damaged).read(files, storage.connections(), cache);
     }
 
+    /// Gives what every index file says to `sink`, and merges nothing: for those who keep it elsewhere.
+    /// Damage is told as by [#load]; a file that describes a pack differently is one of which the sink says
+    /// so.
+    public static void read(
+            UnpackedObjects objects,
+            Storage storage,
+            int version,
+            PackSink sink,
+            BiConsumer<ObjectId, RuntimeException> damaged) {
+        new IndexFiles(objects, version, damaged).read(sink, list(storage).keySet(), storage.connections());
+    }
+
     /// The index files there are, with their sizes in bytes.
     public static SortedMap<ObjectId, Long> list(Storage storage) {
         SortedMap<ObjectId, Long> files = new TreeMap<>();
@@ -102,7 +114,7 @@ public final class IndexFiles {
 
     private MergedIndex read(SortedMap<ObjectId, Long> files, int connections) {
         var builder = new MergedIndex.Builder();
-        read(builder, files.keySet(), connections);
+        merge(builder, files.keySet(), connections);
         return builder.build();
     }
 
@@ -115,7 +127,7 @@ public final class IndexFiles {
         int before = builder.size();
         Set<ObjectId> unknown = new TreeSet<>(files.keySet());
         unknown.removeAll(kept.files());
-        read(builder, unknown, connections);
+        merge(builder, unknown, connections);
         if (!IndexCache.pays(unknown.size(), builder.size() - before, builder.size())) {
             return builder.build();
         }
@@ -126,11 +138,10 @@ public final class IndexFiles {
         return index;
     }
 
-    private void read(MergedIndex.Builder builder, Collection<ObjectId> files, int connections) {
+    private void merge(MergedIndex.Builder builder, Collection<ObjectId> files, int connections) {
         boolean done = false;
-        var names = Thread.ofVirtual().name("index-", 1).factory();
-        try (var threads = Executors.newThreadPerTaskExecutor(names)) {
-            readAhead(builder, files, Math.min(connections, MAX_PARALLEL), threads);
+        try {
+            read(builder, files, connections);
             done = true;
         } finally {
             if (!done) {
@@ -139,18 +150,24 @@ public final class IndexFiles {
         }
     }
 
-    private void readAhead(
-            MergedIndex.Builder builder, Collection<ObjectId> files, int parallel, ExecutorService threads) {
+    private void read(PackSink sink, Collection<ObjectId> files, int connections) {
+        var names = Thread.ofVirtual().name("index-", 1).factory();
+        try (var threads = Executors.newThreadPerTaskExecutor(names)) {
+            readAhead(sink, files, Math.min(connections, MAX_PARALLEL), threads);
+        }
+    }
+
+    private void readAhead(PackSink sink, Collection<ObjectId> files, int parallel, ExecutorService threads) {
         Deque<Future<Decoded>> ahead = new ArrayDeque<>();
         try {
             for (ObjectId file : files) {
                 ahead.add(threads.submit(() -> decode(file)));
                 if (ahead.size() >= parallel) {
-                    merge(builder, ahead.remove().get());
+                    give(sink, ahead.remove().get());
                 }
             }
             while (!ahead.isEmpty()) {
-                merge(builder, ahead.remove().get());
+                give(sink, ahead.remove().get());
             }
         } catch (InterruptedException _) {
             threads.shutdownNow();
@@ -194,12 +211,12 @@ public final class IndexFiles {
         }
     }
 
-    private void merge(MergedIndex.Builder builder, Decoded decoded) {
+    private void give(PackSink sink, Decoded decoded) {
         if (decoded.damage() != null) {
             damaged.accept(decoded.file(), decoded.damage());
         }
         for (IndexedPack pack : decoded.packs()) {
-            if (!builder.add(pack.pack(), pack.entries())) {
+            if (!sink.add(pack.pack(), pack.entries())) {
                 String fact = "it describes pack " + pack.pack().hex() + " differently from another index file";
                 damaged.accept(decoded.file(), RepositoryException.damaged(name(decoded.file()), fact, null));
             }

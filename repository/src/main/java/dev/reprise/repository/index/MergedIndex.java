@@ -242,7 +242,7 @@ public final class MergedIndex implements BlobIndex {
 
     /// Collects packs from index files, in the order they are read, and makes the index. Belongs to one thread at
     /// a time.
-    static final class Builder {
+    static final class Builder implements PackSink {
         private final Arena arena;
         private final EntryLog log;
         private final Spread spread;
@@ -278,7 +278,8 @@ public final class MergedIndex implements BlobIndex {
         /// Adds what an index file says of a pack; what is already known is not added again.
         ///
         /// @return false if another index file described the same pack differently
-        boolean add(ObjectId pack, PackEntries entries) {
+        @Override
+        public boolean add(ObjectId pack, PackEntries entries) {
             numberPresent();
             PackEntries sorted = entries.inOffsetOrder();
             int first = numbers.find(pack);

@@ -95,7 +95,7 @@ public final class PackEntries {
     }
 
     /// The same entries in the order of their offsets, exact repetitions left out; this object itself if it is so.
-    PackEntries inOffsetOrder() {
+    public PackEntries inOffsetOrder() {
         int i = 1;
         while (i < size && offset(i - 1) < offset(i)) {
             i++;

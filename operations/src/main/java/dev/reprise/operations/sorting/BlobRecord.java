@@ -1,4 +1,4 @@
-package dev.reprise.operations.prune;
+package dev.reprise.operations.sorting;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.index.BlobLocation;
@@ -8,68 +8,69 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// The bytes that are sorted: which blob first, so that copies lie side by side and meet the blobs that are
-/// used.
-final class BlobRecord {
+/// Bytes that say where a blob lies, to be sorted: which blob first, so that copies lie side by side and
+/// meet the blobs that are used.
+public final class BlobRecord {
     /// Id and type: all there is of a used blob.
-    static final int HANDLE_BYTES = ObjectId.BYTES + 1;
+    public static final int HANDLE_BYTES = ObjectId.BYTES + 1;
     /// Besides: number of the pack, offset, stored length, plaintext length of a compressed blob.
-    static final int BYTES = HANDLE_BYTES + 16;
+    public static final int BYTES = HANDLE_BYTES + 16;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN)
             .withInvokeExactBehavior();
 
     private BlobRecord() {}
 
-    static void putHandle(byte[] record, BlobType type, ObjectId id) {
+    public static void putHandle(byte[] record, BlobType type, ObjectId id) {
         id.writeTo(record, 0);
         record[ObjectId.BYTES] = code(type);
     }
 
-    static void putPlace(byte[] record, int pack, long offset, int length, int uncompressedLength) {
+    public static void putPlace(byte[] record, int pack, long offset, int length, int uncompressedLength) {
         putInt(record, HANDLE_BYTES, pack);
         putInt(record, HANDLE_BYTES + 4, (int) offset);
         putInt(record, HANDLE_BYTES + 8, length);
         putInt(record, HANDLE_BYTES + 12, uncompressedLength);
     }
 
-    static BlobHandle handle(byte[] record) {
+    public static BlobHandle handle(byte[] record) {
         return handle(record, 0);
     }
 
-    static BlobHandle handle(byte[] record, int at) {
+    public static BlobHandle handle(byte[] record, int at) {
         return new BlobHandle(type(record[at + ObjectId.BYTES]), ObjectId.of(record, at));
     }
 
     /// How a type is written in records.
-    static byte code(BlobType type) {
+    public static byte code(BlobType type) {
         return switch (type) {
             case DATA -> 0;
             case TREE -> 1;
         };
     }
 
-    static BlobType type(byte code) {
+    public static BlobType type(byte code) {
         return code == 0 ? BlobType.DATA : BlobType.TREE;
     }
 
-    static int pack(byte[] record) {
+    public static int pack(byte[] record) {
         return getInt(record, HANDLE_BYTES);
     }
 
-    static int offset(byte[] record) {
+    public static int offset(byte[] record) {
         return getInt(record, HANDLE_BYTES + 4);
     }
 
-    static int length(byte[] record) {
+    public static int length(byte[] record) {
         return getInt(record, HANDLE_BYTES + 8);
     }
 
-    static int uncompressedLength(byte[] record) {
+    public static int uncompressedLength(byte[] record) {
         return getInt(record, HANDLE_BYTES + 12);
     }
 
-    static BlobLocation location(BlobHandle handle, ObjectId pack, int offset, int length, int uncompressedLength) {
+    public static BlobLocation location(
+            BlobHandle handle, ObjectId pack, int offset, int length, int uncompressedLength) {
         boolean compressed = uncompressedLength != 0;
         return new BlobLocation(
                 handle,
@@ -80,11 +81,11 @@ final class BlobRecord {
                 compressed);
     }
 
-    static int getInt(byte[] record, int at) {
+    public static int getInt(byte[] record, int at) {
         return (int) INT.get(record, at);
     }
 
-    static void putInt(byte[] record, int at, int value) {
+    public static void putInt(byte[] record, int at, int value) {
         INT.set(record, at, value);
     }
 }
