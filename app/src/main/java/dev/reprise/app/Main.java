@@ -27,17 +27,19 @@ final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        if (Training.requested()) {
-            Training.run(Main::run);
-            return;
-        }
         var interruption = Interruption.guard(Thread.currentThread());
         try {
-            interruption.end(run(context(), arguments));
+            interruption.end(Training.requested() ? train() : run(context(), arguments));
         } catch (Error broken) { // a damaged installation, no memory: nobody else would end the waiting for the worker
             System.err.println("error: the program itself is broken or out of memory: " + broken);
             interruption.end(ExitStatus.FAILED.code());
         }
+    }
+
+    /// With all that a real command does before and after.
+    private static int train() {
+        Training.run(Main::run, context());
+        return ExitStatus.OK.code();
     }
 
     /// `reprise restic …` is another program with a grammar of its own: its flags may stand before its verb.

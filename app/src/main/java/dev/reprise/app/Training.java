@@ -8,9 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -65,7 +62,7 @@ final class Training {
     private final Path directory;
     private final CommandContext context;
 
-    private Training(Program program, Path directory) {
+    private Training(Program program, Path directory, CommandContext real) {
         this.program = program;
         this.directory = directory;
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -84,21 +81,22 @@ final class Training {
                 nowhere,
                 nowhere,
                 CommandContext.Terminal.NONE,
-                InstantSource.system(),
-                ZoneOffset.UTC,
-                SecureRandom::new);
+                real.clock(),
+                real.zone(),
+                real.random());
     }
 
     static boolean requested() {
         return Boolean.getBoolean("reprise.training");
     }
 
-    static void run(Program program) {
-        WITHOUT_DATA.forEach(new Training(program, Path.of("/nonexistent"))::type);
+    /// @param real the context of this process; of it clock, zone and chance are used
+    static void run(Program program, CommandContext real) {
+        WITHOUT_DATA.forEach(new Training(program, Path.of("/nonexistent"), real)::type);
         try {
             Path directory = Files.createTempDirectory("reprise-training-");
             try {
-                new Training(program, directory).run();
+                new Training(program, directory, real).run();
             } finally {
                 remove(directory);
             }

@@ -31,6 +31,11 @@ public final class RawName implements Comparable<RawName> {
         return bytes.clone();
     }
 
+    /// Writes the bytes to `target` from `offset` on.
+    public void copyTo(byte[] target, int offset) {
+        System.arraycopy(bytes, 0, target, offset, bytes.length);
+    }
+
     public int length() {
         return bytes.length;
     }

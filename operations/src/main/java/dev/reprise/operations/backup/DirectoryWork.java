@@ -298,8 +298,8 @@ final class DirectoryWork implements Work {
 
     private void entry(Worker worker, int slot, RawName name, @Nullable SharedDirectory directory) {
         Branch branch = branches.get(name);
-        var entry =
-                new Item(this, slot, name, branch, parentNodes.find(name), begunNodes.find(name), System.nanoTime());
+        var entry = new Item(
+                this, slot, name, branch, parentNodes.find(name, slot), begunNodes.find(name, slot), System.nanoTime());
         try {
             if (branch != null) {
                 branch(worker, entry, branch);

@@ -50,6 +50,12 @@ final class ParentNodes {
         return canonical && next == sorted.length;
     }
 
+    /// @param guess where it stands if the directory has the entries it had
+    @Nullable
+    Node find(RawName name, int guess) {
+        return guess < sorted.length && sorted[guess].name().equals(name) ? sorted[guess] : find(name);
+    }
+
     @Nullable
     Node find(RawName name) {
         int low = 0;

@@ -70,15 +70,14 @@ final class BlobSealer implements AutoCloseable {
         if (version == 1 || length == 0 || (compression == Compression.OFF && !always)) {
             return -1;
         }
-        int capacity = always ? Math.toIntExact(Zstd.compressBound(length)) : length - 1;
-        sealed = Scratch.atLeast(sealed, Math.addExact(Math.max(capacity, length), Sealer.OVERHEAD));
+        // Room for the worst case: that data does not become smaller is no exception, and should not cost one.
+        int capacity = Math.toIntExact(Zstd.compressBound(length));
+        sealed = Scratch.atLeast(sealed, Math.addExact(capacity, Sealer.OVERHEAD));
         setLevel(levelFor(type, length));
         try {
-            return compressor.compressByteArray(sealed, Sealer.IV_BYTES, capacity, data, offset, length);
+            int compressed = compressor.compressByteArray(sealed, Sealer.IV_BYTES, capacity, data, offset, length);
+            return always || compressed < length ? compressed : -1;
         } catch (ZstdException e) {
-            if (!always && e.getErrorCode() == Zstd.errDstSizeTooSmall()) {
-                return -1;
-            }
             throw new IllegalStateException("zstd refused " + length + " bytes", e);
         }
     }

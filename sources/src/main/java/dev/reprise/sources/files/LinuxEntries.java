@@ -2,9 +2,6 @@ package dev.reprise.sources.files;
 
 import dev.reprise.base.RawName;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -72,9 +69,9 @@ final class LinuxEntries {
 
     /// `struct linux_dirent64`: inode (8), offset (8), record length (2), type (1), name ended by a zero byte.
     private static void decodeEntries(byte[] records, List<RawName> names) {
-        MemorySegment bytes = MemorySegment.ofArray(records);
-        ValueLayout.OfShort length = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
-        for (int record = 0; record < records.length; record += bytes.get(length, record + 16L) & 0xFFFF) {
+        int length;
+        for (int record = 0; record < records.length; record += length) {
+            length = (records[record + 16] & 0xFF) | (records[record + 17] & 0xFF) << 8;
             int start = record + 19;
             int end = start;
             while (records[end] != 0) {

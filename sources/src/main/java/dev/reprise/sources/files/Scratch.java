@@ -5,7 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /// Native memory for the arguments and answers of system calls. Taken for one operation and given back, by
 /// platform and virtual threads alike; a few dozen are kept, more are left to the garbage collector.
@@ -21,18 +22,22 @@ final class Scratch implements AutoCloseable {
     private static final int SECOND = FIRST + 8192;
     private static final int DATA = SECOND + 8192;
     private static final int KEPT = 32;
-    private static final ArrayDeque<Scratch> FREE = new ArrayDeque<>();
+    /// Each thread begins to look at a place of its own, so that threads do not wait for each other at every call.
+    private static final AtomicReferenceArray<@Nullable Scratch> FREE = new AtomicReferenceArray<>(KEPT);
 
     private final MemorySegment memory = Arena.ofAuto().allocate(DATA + DATA_BYTES, 4096);
     private final MemorySegment state = memory.asSlice(0, Kernel.ERRNO_LAYOUT);
     private final long address = memory.address();
+    private final long[] words = new long[Statx.WORDS];
+    private byte[] ended = new byte[256];
 
     private Scratch() {}
 
     static Scratch take() {
-        synchronized (FREE) {
-            Scratch free = FREE.pollFirst();
-            if (free != null) {
+        int first = (int) Thread.currentThread().threadId();
+        for (int i = first; i < first + KEPT; i++) {
+            Scratch free = FREE.get(i & (KEPT - 1));
+            if (free != null && FREE.compareAndSet(i & (KEPT - 1), free, null)) {
                 return free;
             }
         }
@@ -41,9 +46,10 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (FREE) {
-            if (FREE.size() < KEPT) {
-                FREE.addFirst(this);
+        int first = (int) Thread.currentThread().threadId();
+        for (int i = first; i < first + KEPT; i++) {
+            if (FREE.get(i & (KEPT - 1)) == null && FREE.compareAndSet(i & (KEPT - 1), null, this)) {
+                return;
             }
         }
     }
@@ -62,7 +68,8 @@ final class Scratch implements AutoCloseable {
 
     /// Decodes what `statx` left.
     FileMeta statx() {
-        return Statx.decode(memory.asSlice(STATX, Statx.BYTES));
+        MemorySegment.copy(memory, ValueLayout.JAVA_LONG, STATX, words, 0, Statx.WORDS);
+        return Statx.decode(words);
     }
 
     long dataAddress() {
@@ -94,12 +101,12 @@ final class Scratch implements AutoCloseable {
 
     /// Stores a name ended by a zero byte. At most [#MAX_PATH_BYTES], the caller has checked.
     long first(RawName name) {
-        return put(FIRST, 0, name.bytes());
+        return put(FIRST, name);
     }
 
     /// The same in a second place.
     long second(RawName name) {
-        return put(SECOND, 0, name.bytes());
+        return put(SECOND, name);
     }
 
     /// The empty name, for calls on a descriptor.
@@ -119,6 +126,21 @@ final class Scratch implements AutoCloseable {
         put(FIRST, 0, prefix);
         put(FIRST, prefix.length, name.bytes());
         return address + FIRST;
+    }
+
+    /// In one piece with the zero byte: most calls come through here.
+    private long put(int area, RawName name) {
+        int length = name.length();
+        if (length > MAX_PATH_BYTES) {
+            throw new IllegalStateException("a name of " + length + " bytes was not checked");
+        }
+        if (length >= ended.length) {
+            ended = new byte[MAX_PATH_BYTES + 1];
+        }
+        name.copyTo(ended, 0);
+        ended[length] = 0;
+        MemorySegment.copy(ended, 0, memory, ValueLayout.JAVA_BYTE, area, length + 1);
+        return address + area;
     }
 
     private long put(int area, int offset, byte[] bytes) {

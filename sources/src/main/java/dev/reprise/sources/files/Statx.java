@@ -1,36 +1,41 @@
 package dev.reprise.sources.files;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /// `struct statx` of the kernel's `include/uapi/linux/stat.h`: the same 256 bytes on every architecture.
 final class Statx {
     static final int BYTES = 256;
+    /// Of 64 bits, of those that are looked at.
+    static final int WORDS = 18;
     /// `STATX_BASIC_STATS`: everything `stat` gives.
     static final int BASIC = 0x7ff;
 
     private Statx() {}
 
-    static FileMeta decode(MemorySegment statx) {
+    /// @param words the struct as words of 64 bits, little-endian, as both supported architectures are. An array:
+    ///              before it is compiled well, each access to native memory costs many times as much
+    static FileMeta decode(long[] words) {
         return new FileMeta(
-                statx.get(ValueLayout.JAVA_SHORT, 28) & 0xFFFF,
-                statx.get(ValueLayout.JAVA_LONG, 40),
-                word(statx, 20),
-                word(statx, 24),
-                statx.get(ValueLayout.JAVA_LONG, 32),
-                device(word(statx, 136), word(statx, 140)),
-                word(statx, 16),
-                device(word(statx, 128), word(statx, 132)),
-                statx.get(ValueLayout.JAVA_LONG, 112),
-                statx.get(ValueLayout.JAVA_INT, 120),
-                statx.get(ValueLayout.JAVA_LONG, 64),
-                statx.get(ValueLayout.JAVA_INT, 72),
-                statx.get(ValueLayout.JAVA_LONG, 96),
-                statx.get(ValueLayout.JAVA_INT, 104));
+                (int) high(words[3]) & 0xFFFF,
+                words[5],
+                high(words[2]),
+                low(words[3]),
+                words[4],
+                device(low(words[17]), high(words[17])),
+                low(words[2]),
+                device(low(words[16]), high(words[16])),
+                words[14],
+                (int) words[15],
+                words[8],
+                (int) words[9],
+                words[12],
+                (int) words[13]);
     }
 
-    private static long word(MemorySegment statx, long offset) {
-        return Integer.toUnsignedLong(statx.get(ValueLayout.JAVA_INT, offset));
+    private static long low(long word) {
+        return word & 0xFFFF_FFFFL;
+    }
+
+    private static long high(long word) {
+        return word >>> 32;
     }
 
     /// The 64-bit number `stat` gives for a device (glibc's `makedev`).
