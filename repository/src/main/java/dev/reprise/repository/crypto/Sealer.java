@@ -63,8 +63,9 @@ public final class Sealer {
         return sealed;
     }
 
-    /// Checks the MAC in constant time, then decrypts. In place works when `out` is `sealed` and
-    /// `outOffset == offset + IV_BYTES`.
+    /// Checks the MAC in constant time, then decrypts. In place works when `out` is `sealed` and `outOffset`
+    /// is at most `offset + IV_BYTES`. At most `offset - IV_BYTES` costs less: the JDK copies first what would
+    /// be overwritten within two blocks of where it is read.
     ///
     /// @return plaintext length, `length - OVERHEAD`
     /// @throws ForgedException if the unit is shorter than 32 bytes or its MAC does not match; nothing is written

@@ -15,15 +15,22 @@ final class BlobOpener implements AutoCloseable {
     /// Stored form, plaintext and what is made of it are held at a time, by several threads. Blobs of restic end at
     /// 8 MiB; only trees of huge directories are larger.
     private static final long MAX_BYTES =
-            Math.max(16 << 20, Runtime.getRuntime().maxMemory() / 8);
+            Math.clamp(Runtime.getRuntime().maxMemory() / 8, 16 << 20, Integer.MAX_VALUE - 64);
+
+    /// Where the caller puts the stored form: far enough behind the start of the array to be decrypted to there
+    /// without a copy.
+    static final int STORED_AT = Sealer.IV_BYTES;
 
     private final Sealer sealer;
     private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
     private final SlicedDigest digest = new SlicedDigest();
-    private byte[] plain = new byte[0];
+    private final SpareBuffers spare;
+    private byte[] plain;
 
-    BlobOpener(Sealer sealer) {
+    BlobOpener(Sealer sealer, SpareBuffers spare) {
         this.sealer = sealer;
+        this.spare = spare;
+        plain = spare.take();
     }
 
     /// Refuses what cannot be held in memory. Lengths come from the index, so this must be asked before anything of
@@ -40,7 +47,7 @@ final class BlobOpener implements AutoCloseable {
 
     /// Leaves the plaintext in `plain()[0 … location.plainLength())`.
     ///
-    /// @param sealed the stored form in `sealed[0 … location.length())`; its content is lost
+    /// @param sealed has the stored form from `STORED_AT` on; its content is lost
     /// @throws RepositoryException naming blob and pack if it does not authenticate, decompress or hash
     void open(byte[] sealed, BlobLocation location) {
         int content = authenticate(sealed, location);
@@ -59,33 +66,32 @@ final class BlobOpener implements AutoCloseable {
         return plain;
     }
 
-    /// Decrypts in place, or straight to `plain` when nothing is left to do afterwards.
+    /// Decrypts to the start of the same array, or straight to `plain` when nothing is left to do afterwards.
     private int authenticate(byte[] sealed, BlobLocation location) {
         int content = location.length() - Sealer.OVERHEAD;
         try {
             if (location.compressed()) {
-                return sealer.open(sealed, 0, location.length(), sealed, Sealer.IV_BYTES);
+                return sealer.open(sealed, STORED_AT, location.length(), sealed, 0);
             }
             if (content != location.plainLength()) {
                 throw new IllegalStateException("a raw blob of other than its plaintext length: " + location);
             }
             plain = Scratch.atLeast(plain, content);
-            return sealer.open(sealed, 0, location.length(), plain, 0);
+            return sealer.open(sealed, STORED_AT, location.length(), plain, 0);
         } catch (ForgedException e) {
             throw damaged(location, e.getMessage() == null ? "it is forged" : e.getMessage(), e);
         }
     }
 
     private void decompress(byte[] sealed, int content, BlobLocation location) {
-        long declared = Zstd.getFrameContentSize(sealed, Sealer.IV_BYTES, content);
+        long declared = Zstd.getFrameContentSize(sealed, 0, content);
         // 0 and negative: the frame does not say, or is no frame, which decompressing it will tell.
         if (declared > location.plainLength()) {
             throw wrongLength(location, declared);
         }
         plain = Scratch.atLeast(plain, location.plainLength());
         try {
-            int length = decompressor.decompressByteArray(
-                    plain, 0, location.plainLength(), sealed, Sealer.IV_BYTES, content);
+            int length = decompressor.decompressByteArray(plain, 0, location.plainLength(), sealed, 0, content);
             if (length != location.plainLength()) {
                 throw wrongLength(location, length);
             }
@@ -110,6 +116,8 @@ final class BlobOpener implements AutoCloseable {
 
     @Override
     public void close() {
+        spare.give(plain);
+        plain = new byte[0];
         decompressor.close();
     }
 }

@@ -29,12 +29,15 @@ final class PackReader implements BlobReader {
     private final Storage storage;
     private final BlobIndex index;
     private final BlobOpener opener;
-    private byte[] sealed = new byte[0];
+    private final SpareBuffers spare;
+    private byte[] sealed;
 
-    PackReader(Storage storage, BlobIndex index, BlobOpener opener) {
+    PackReader(Storage storage, BlobIndex index, BlobOpener opener, SpareBuffers spare) {
         this.storage = storage;
         this.index = index;
         this.opener = opener;
+        this.spare = spare;
+        sealed = spare.take();
     }
 
     @Override
@@ -121,7 +124,7 @@ final class PackReader implements BlobReader {
         try {
             BlobOpener.requireHoldable(location);
             ensurePresent(location, location);
-            sealed = Scratch.atLeast(sealed, location.length());
+            sealed = Scratch.atLeast(sealed, BlobOpener.STORED_AT + location.length());
             var _ = storage.read(key(location.pack()), location.offset(), location.length(), body -> {
                 fill(body, location.length());
                 return true;
@@ -152,7 +155,7 @@ final class PackReader implements BlobReader {
     }
 
     private void fill(InputStream body, int length) throws IOException {
-        int read = body.readNBytes(sealed, 0, length);
+        int read = body.readNBytes(sealed, BlobOpener.STORED_AT, length);
         if (read < length) {
             throw new EOFException("ended after " + read + " of " + length + " bytes");
         }
@@ -190,6 +193,8 @@ final class PackReader implements BlobReader {
 
     @Override
     public void close() {
+        spare.give(sealed);
+        sealed = new byte[0];
         opener.close();
     }
 
@@ -221,7 +226,7 @@ final class PackReader implements BlobReader {
                 if (!isHoldable(blob)) {
                     return false;
                 }
-                sealed = Scratch.atLeast(sealed, blob.length());
+                sealed = Scratch.atLeast(sealed, BlobOpener.STORED_AT + blob.length());
                 fill(body, blob.length());
                 position = end(blob);
                 if (!deliver(blob)) {

@@ -22,6 +22,7 @@ public final class PackStore {
     private final int version;
     private final SecureRandom random;
     private final UnpackedObjects objects;
+    private final SpareBuffers spare = new SpareBuffers();
 
     /// @param keys    stays the caller's, who wipes it when nothing made here is used any more
     /// @param version of the repository, 1 or 2
@@ -57,12 +58,12 @@ public final class PackStore {
     }
 
     public BlobReader reader(BlobIndex index) {
-        return new PackReader(storage, index, new BlobOpener(sealer()));
+        return new PackReader(storage, index, new BlobOpener(sealer(), spare), spare);
     }
 
     public PackCheck check() {
         Sealer sealer = sealer();
-        return new PackVerifier(storage, version, sealer, new BlobOpener(sealer));
+        return new PackVerifier(storage, version, sealer, new BlobOpener(sealer, spare), spare);
     }
 
     Storage storage() {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads whole packs, each once, from front to back.
 final class PackVerifier implements PackCheck {
@@ -32,13 +33,16 @@ final class PackVerifier implements PackCheck {
     private final BlobOpener opener;
     private final SlicedDigest digest = new SlicedDigest();
     private final byte[] chunk = new byte[CHUNK_BYTES];
-    private byte[] sealed = new byte[0];
+    private final SpareBuffers spare;
+    private byte[] sealed;
 
-    PackVerifier(Storage storage, int version, Sealer sealer, BlobOpener opener) {
+    PackVerifier(Storage storage, int version, Sealer sealer, BlobOpener opener, SpareBuffers spare) {
         this.storage = storage;
         this.version = version;
         this.sealer = sealer;
         this.opener = opener;
+        this.spare = spare;
+        sealed = spare.take();
     }
 
     @Override
@@ -57,6 +61,8 @@ final class PackVerifier implements PackCheck {
 
     @Override
     public void close() {
+        spare.give(sealed);
+        sealed = new byte[0];
         opener.close();
     }
 
@@ -112,32 +118,36 @@ final class PackVerifier implements PackCheck {
                 defects.add(e.fact());
                 return skipTo(blob.offset() + blob.length());
             }
-            if (blob.length() <= 2 * PackHeader.MAX_SEALED_BYTES) {
-                sealed = Scratch.atLeast(sealed, blob.length());
-                int read = body.readNBytes(sealed, 0, blob.length());
-                took(sealed, read);
-                if (read < blob.length()) {
-                    return false;
-                }
-                open(sealed, blob);
-                return true;
-            }
-            // Grows while it is read, so a wrong length in the index costs no more than the pack has.
-            byte[] large = body.readNBytes(blob.length());
-            took(large, large.length);
-            if (large.length < blob.length()) {
+            byte[] stored = blob.length() <= 2 * PackHeader.MAX_SEALED_BYTES ? kept(blob) : grown(blob);
+            if (stored == null) {
                 return false;
             }
-            open(large, blob);
-            return true;
-        }
-
-        private void open(byte[] stored, BlobLocation blob) {
             try {
                 opener.open(stored, blob);
             } catch (RepositoryException e) {
                 defects.add(e.fact());
             }
+            return true;
+        }
+
+        /// @return the stored form where [BlobOpener] wants it; null if the pack ends before it does
+        private byte @Nullable [] kept(BlobLocation blob) throws IOException {
+            sealed = Scratch.atLeast(sealed, BlobOpener.STORED_AT + blob.length());
+            int read = body.readNBytes(sealed, BlobOpener.STORED_AT, blob.length());
+            took(sealed, BlobOpener.STORED_AT, read);
+            return read < blob.length() ? null : sealed;
+        }
+
+        /// As above. Grows while it is read, so a wrong length in the index costs no more than the pack has.
+        private byte @Nullable [] grown(BlobLocation blob) throws IOException {
+            byte[] bytes = body.readNBytes(blob.length());
+            took(bytes, 0, bytes.length);
+            if (bytes.length < blob.length()) {
+                return null;
+            }
+            byte[] stored = new byte[BlobOpener.STORED_AT + bytes.length];
+            System.arraycopy(bytes, 0, stored, BlobOpener.STORED_AT, bytes.length);
+            return stored;
         }
 
         private boolean skipTo(long offset) throws IOException {
@@ -146,7 +156,7 @@ final class PackVerifier implements PackCheck {
                 if (read == 0) {
                     return false;
                 }
-                took(chunk, read);
+                took(chunk, 0, read);
             }
             return true;
         }
@@ -154,14 +164,14 @@ final class PackVerifier implements PackCheck {
         private void tail() throws IOException {
             byte[] tail = body.readNBytes(MAX_TAIL);
             long start = position;
-            took(tail, tail.length);
+            took(tail, 0, tail.length);
             int more = body.readNBytes(chunk, 0, CHUNK_BYTES);
             if (more == 0) {
                 header(tail, start);
                 return;
             }
             while (more > 0) {
-                took(chunk, more);
+                took(chunk, 0, more);
                 more = body.readNBytes(chunk, 0, CHUNK_BYTES);
             }
             defect("%d bytes follow the last blob the index knows".formatted(position - start));
@@ -208,8 +218,8 @@ final class PackVerifier implements PackCheck {
             }
         }
 
-        private void took(byte[] bytes, int length) {
-            digest.update(bytes, 0, length);
+        private void took(byte[] bytes, int offset, int length) {
+            digest.update(bytes, offset, length);
             position += length;
         }
 

@@ -4,8 +4,9 @@ package dev.reprise.repository.pack;
 final class Scratch {
     /// The largest data blob restic's chunker makes, sealed, with room. Larger ones (trees of huge directories)
     /// are rare, and a buffer that served one is not kept.
-    private static final int MAX_KEPT = 9 * 1024 * 1024;
-    private static final int STEP = 128 * 1024;
+    static final int MAX_KEPT = 9 * 1024 * 1024;
+    /// Few sizes: what was outgrown lies in the heap until a collection that may never come.
+    private static final int[] SIZES = {128 * 1024, 1024 * 1024, 4 * 1024 * 1024, MAX_KEPT};
 
     private Scratch() {}
 
@@ -15,6 +16,11 @@ final class Scratch {
         if (current.length >= size && !tooLarge) {
             return current;
         }
-        return new byte[size > MAX_KEPT ? size : (size + STEP - 1) / STEP * STEP];
+        for (int kept : SIZES) {
+            if (size <= kept) {
+                return new byte[kept];
+            }
+        }
+        return new byte[size];
     }
 }

@@ -92,6 +92,24 @@ class SealerTest {
     }
 
     @Test
+    void units_are_opened_towards_the_start_of_their_array() throws ForgedException {
+        Random random = new Random(11);
+        Sealer sealer = randomSealer(random);
+        for (int i = 0; i < 3000; i++) { // until the compiled loops do it
+            byte[] plain = new byte[i < 300 ? i : random.nextInt(70_000)];
+            random.nextBytes(plain);
+            byte[] buffer = new byte[Sealer.IV_BYTES + plain.length + Sealer.OVERHEAD];
+            int sealed = sealer.seal(plain, 0, plain.length, buffer, Sealer.IV_BYTES);
+
+            assertThat(sealer.open(buffer, Sealer.IV_BYTES, sealed, buffer, 0)).isEqualTo(plain.length);
+
+            assertThat(Arrays.equals(buffer, 0, plain.length, plain, 0, plain.length))
+                    .as("seed 11, round %d, %d bytes", i, plain.length)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void units_are_sealed_and_opened_in_place() throws ForgedException {
         Random random = new Random(7);
         Sealer sealer = randomSealer(random);
