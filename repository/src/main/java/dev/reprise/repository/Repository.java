@@ -55,6 +55,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// An opened repository: the master key is known. Safe for many threads.
@@ -240,12 +241,37 @@ public final class Repository implements AutoCloseable {
     /// As above, for those who will call [#loadIndex] next: the index is read while the lock becomes visible to others,
     /// which takes a fifth of a second anyway. It is used only if no index file came or went since.
     public RepositoryLock lockToLoadIndex(RepositoryLock.Kind kind, Duration patience) {
-        return locks().acquire(kind, patience, () -> readAhead(caches));
+        return locks().acquire(kind, patience, _ -> readAhead(caches));
     }
 
     /// As above, for those who will call [#readIndex].
     public RepositoryLock lockToReadIndex(RepositoryLock.Kind kind, Duration patience) {
-        return locks().acquire(kind, patience, () -> readAhead(null));
+        return lockToReadIndex(kind, patience, EarlyUse.NONE);
+    }
+
+    /// As above, and uses what is left of that time.
+    ///
+    /// @param early used if the index could be read, once for each attempt to lock
+    public RepositoryLock lockToReadIndex(RepositoryLock.Kind kind, Duration patience, EarlyUse early) {
+        return locks().acquire(kind, patience, timeLeft -> {
+            readAhead(null);
+            IndexAhead read = ahead.get();
+            if (read != null) {
+                early.with(this, read.index(), timeLeft);
+            }
+        });
+    }
+
+    /// What is done with an index before the lock is held.
+    @FunctionalInterface
+    public interface EarlyUse {
+        /// May read, and must not throw. What it learns must be true whoever changes the repository meanwhile.
+        ///
+        /// @param index    not to be kept
+        /// @param timeLeft whether the lock would not be held yet anyway; for any thread
+        void with(Repository repository, BlobIndex index, BooleanSupplier timeLeft);
+
+        EarlyUse NONE = (_, _, _) -> {};
     }
 
     /// Whatever goes wrong here will go wrong again, and be told, when the index is asked for.

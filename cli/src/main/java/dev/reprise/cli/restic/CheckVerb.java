@@ -8,11 +8,14 @@ import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckRequest;
 import dev.reprise.operations.check.CheckResult;
 import dev.reprise.operations.check.Coverage;
+import dev.reprise.operations.check.EarlyPacks;
 import dev.reprise.operations.check.PackSelection;
 import dev.reprise.operations.check.ReadingLog;
 import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.operations.point.Points;
+import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.GoJsonWriter;
+import dev.reprise.repository.snapshot.SnapshotFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -73,18 +76,15 @@ final class CheckVerb implements Callable<Integer> {
         PackSelection wanted = packs();
         CheckResult result = null;
         Coverage covered = null;
-        try (ResticRepository opened = global.openToCheck(memory.isGiven())) {
+        int workers = Runtime.getRuntime().availableProcessors();
+        var early = new EarlyPacks(workers);
+        try (ResticRepository opened = open(early)) {
             var log = ReadingLog.load(
                     opened.repository(), global.context().clock().instant());
             PackSelection packs = coverage.isGiven() ? coverage.select(log) : wanted;
-            var request = new CheckRequest(
-                    choice.filter(),
-                    arguments,
-                    packs,
-                    true,
-                    Runtime.getRuntime().availableProcessors(),
-                    memory.limit(global.context()));
-            var check = new RepositoryCheck(opened.repository(), this::report);
+            var request =
+                    new CheckRequest(choice.filter(), arguments, packs, true, workers, memory.limit(global.context()));
+            var check = new RepositoryCheck(opened.repository(), this::report, early);
             result = check.run(request);
             new Points(opened.repository()).asWritten((_, reason) -> damagedPoint(reason));
             if (opened.lock() != null) {
@@ -99,6 +99,14 @@ final class CheckVerb implements Callable<Integer> {
         }
         conclude(result);
         return 0;
+    }
+
+    private ResticRepository open(EarlyPacks early) {
+        boolean everything = readData
+                && !coverage.isGiven()
+                && arguments.isEmpty()
+                && choice.filter().equals(SnapshotFilter.ALL);
+        return global.openToCheck(memory.isGiven(), everything ? early::read : Repository.EarlyUse.NONE);
     }
 
     private PackSelection packs() {

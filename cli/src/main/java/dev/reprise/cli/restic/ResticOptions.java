@@ -308,8 +308,14 @@ public final class ResticOptions {
     /// As above, for the verb that will read the index files themselves.
     ///
     /// @param piecewise whether it will not hold the index in memory: then nothing is read ahead
-    ResticRepository openToCheck(boolean piecewise) {
-        return open(RepositoryLock.Kind.SHARED, true, piecewise ? Repository::lock : Repository::lockToReadIndex);
+    /// @param early     what to do with the index as long as the lock is not held yet
+    ResticRepository openToCheck(boolean piecewise, Repository.EarlyUse early) {
+        return open(
+                RepositoryLock.Kind.SHARED,
+                true,
+                piecewise
+                        ? Repository::lock
+                        : (repository, kind, patience) -> repository.lockToReadIndex(kind, patience, early));
     }
 
     CacheFlags cache() {

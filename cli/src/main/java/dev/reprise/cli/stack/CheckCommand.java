@@ -13,6 +13,7 @@ import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckRequest;
 import dev.reprise.operations.check.CheckResult;
 import dev.reprise.operations.check.Coverage;
+import dev.reprise.operations.check.EarlyPacks;
 import dev.reprise.operations.check.PackSelection;
 import dev.reprise.operations.check.PointCheck;
 import dev.reprise.operations.check.ReadingLog;
@@ -86,14 +87,18 @@ public final class CheckCommand implements Callable<Integer> {
         CheckRequest.Memory limit = memory.limit(global.context());
         Stack stack = stacks.of(global);
         Output output = global.output();
+        var early = new EarlyPacks(stack.workers());
+        Repository.EarlyUse meanwhile = readData && !coverage.isGiven() ? early::read : Repository.EarlyUse.NONE;
         try (Repository opened = stack.open(Select.repository(stack, repository));
                 RepositoryLock _ = ReadLock.of(
-                        limit == null ? opened::lockToReadIndex : opened::lock,
+                        limit == null
+                                ? (kind, patience) -> opened.lockToReadIndex(kind, patience, meanwhile)
+                                : opened::lock,
                         Duration.ofSeconds(lockWaitSeconds),
                         output)) {
             CheckResult result;
             PointCheck.Result points;
-            var check = new RepositoryCheck(opened, this::report);
+            var check = new RepositoryCheck(opened, this::report, early);
             var log = ReadingLog.load(opened, global.context().clock().instant());
             PackSelection packs = !readData
                     ? new PackSelection.None()

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Reads every pack whole.
+/// Reads every pack whole that was not read early.
 final class PackData {
     /// What the index says of this many packs is held in memory at a time.
     private static final int BATCH_PACKS = 256;
@@ -27,6 +27,7 @@ final class PackData {
     private final BlobDamage damage;
     private final Findings findings;
     private final int workers;
+    private final EarlyPacks early;
     private final Set<ObjectId> good = ConcurrentHashMap.newKeySet();
     private long total;
     private final AtomicLong packsRead = new AtomicLong();
@@ -38,13 +39,15 @@ final class PackData {
             PackListing listing,
             BlobDamage damage,
             Findings findings,
-            int workers) {
+            int workers,
+            EarlyPacks early) {
         this.repository = repository;
         this.index = index;
         this.listing = listing;
         this.damage = damage;
         this.findings = findings;
         this.workers = workers;
+        this.early = early;
     }
 
     /// @param among packs that may be read; null for every one
@@ -94,7 +97,7 @@ final class PackData {
     }
 
     private void judge(PackCheck check, PackContent content) {
-        List<String> defects = read(check, content);
+        List<String> defects = early.isGood(content) ? List.of() : read(check, content);
         if (defects.isEmpty()) {
             good.add(content.pack());
             return;

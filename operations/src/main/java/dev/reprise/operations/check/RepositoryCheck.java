@@ -18,12 +18,19 @@ import java.util.function.BiConsumer;
 /// Examines a repository (repository format, section 10.3). Changes nothing. The caller holds the lock.
 public final class RepositoryCheck {
     private final Repository repository;
+    private final EarlyPacks early;
     private final Findings findings;
     private Set<ObjectId> good = Set.of();
     private Map<ObjectId, Long> sizes = Map.of();
 
     public RepositoryCheck(Repository repository, CheckListener listener) {
+        this(repository, listener, new EarlyPacks(1));
+    }
+
+    /// @param early packs that need not be read again
+    public RepositoryCheck(Repository repository, CheckListener listener, EarlyPacks early) {
         this.repository = repository;
+        this.early = early;
         findings = new Findings(listener);
     }
 
@@ -77,7 +84,7 @@ public final class RepositoryCheck {
         Set<ObjectId> used = request.isLimited() ? ConcurrentHashMap.newKeySet() : null;
         var walk = new SnapshotWalk(repository, index, damage, findings, allowance, workers, used);
         walk.run(snapshots);
-        var data = new PackData(repository, index, packs, damage, findings, workers);
+        var data = new PackData(repository, index, packs, damage, findings, workers, early);
         if (!(request.packs() instanceof PackSelection.None)) {
             data.run(request.packs(), used);
             good = data.good();

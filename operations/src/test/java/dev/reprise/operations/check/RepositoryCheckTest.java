@@ -8,6 +8,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.restore.SampleRepository;
+import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.tree.Node;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -446,5 +448,88 @@ class RepositoryCheckTest {
             text.replace(at, at + 4, name);
         }
         return text.append("]}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    // Read before the lock is held
+
+    private EarlyPacks early(BooleanSupplier timeLeft) {
+        var early = new EarlyPacks(2);
+        early.read(sample.repository, sample.index, timeLeft);
+        return early;
+    }
+
+    private CheckResult checkAfter(EarlyPacks early) {
+        events.clear();
+        return new RepositoryCheck(sample.repository, events::add, early).run(true, 2);
+    }
+
+    private boolean wasGood(EarlyPacks early, ObjectId pack) {
+        var good = new ArrayList<ObjectId>();
+        sample.index.forEachPack(content -> {
+            if (early.isGood(content)) {
+                good.add(content.pack());
+            }
+        });
+        return good.contains(pack);
+    }
+
+    @Test
+    void packs_read_early_count_as_read_and_are_not_read_again() {
+        save();
+        EarlyPacks early = early(() -> true);
+        ObjectId pack = location(data("only in first")).pack();
+        flip(ObjectKey.of(ObjectType.PACK, pack), 3); // nobody looks again
+
+        CheckResult result = checkAfter(early);
+
+        assertThat(wasGood(early, pack)).isTrue();
+        assertThat(defects()).isEmpty();
+        assertThat(result.packsRead()).isEqualTo(4);
+    }
+
+    @Test
+    void a_pack_that_was_damaged_early_is_read_again_and_named() {
+        save();
+        ObjectId pack = location(data("only in first")).pack();
+        flip(ObjectKey.of(ObjectType.PACK, pack), 3);
+
+        CheckResult result = checkAfter(early(() -> true));
+
+        assertThat(result.brokenPacks()).containsExactly(pack);
+        assertThat(result.packsRead()).isEqualTo(4);
+    }
+
+    @Test
+    void a_pack_that_went_after_it_was_read_early_is_missing() {
+        save();
+        EarlyPacks early = early(() -> true);
+        ObjectId pack = location(data("only in first")).pack();
+        storage.delete(ObjectKey.of(ObjectType.PACK, pack));
+
+        CheckResult result = checkAfter(early);
+
+        assertThat(result.missingPacks()).containsExactly(pack);
+        assertThat(result.packsRead()).isEqualTo(3);
+    }
+
+    @Test
+    void what_the_index_says_otherwise_of_a_pack_read_early_is_examined() {
+        save();
+        EarlyPacks early = early(() -> true);
+        var changed = new ArrayList<BlobIndex.PackContent>();
+        sample.index.forEachPack(content -> changed.add(new BlobIndex.PackContent(
+                content.pack(), content.blobs().subList(1, content.blobs().size()))));
+
+        assertThat(changed).hasSize(4).noneMatch(early::isGood);
+    }
+
+    @Test
+    void without_time_no_pack_is_read_early() {
+        save();
+
+        EarlyPacks early = early(() -> false);
+
+        assertThat(wasGood(early, location(data("only in first")).pack())).isFalse();
+        assertThat(checkAfter(early).packsRead()).isEqualTo(4);
     }
 }

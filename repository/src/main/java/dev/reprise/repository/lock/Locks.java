@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +70,22 @@ public final class Locks {
     /// @param patience how long to try again while others hold a conflicting lock; zero tries once
     /// @throws RepositoryException locked (exit status 11), or a lock that cannot be read
     public RepositoryLock acquire(RepositoryLock.Kind kind, Duration patience) {
-        return acquire(kind, patience, () -> {});
+        return acquire(kind, patience, _ -> {});
+    }
+
+    /// What is done while a lock becomes visible to others.
+    @FunctionalInterface
+    public interface Meanwhile {
+        /// May read, must not rely on what it saw, and must not throw.
+        ///
+        /// @param timeLeft whether the lock would not be held yet anyway; for any thread
+        void use(BooleanSupplier timeLeft);
     }
 
     /// As above, and uses the time in which the lock becomes visible to others.
     ///
-    /// @param meanwhile runs once for each attempt, in this thread, when the lock is written but not yet held; it
-    ///                  may read, must not rely on what it saw, and must not throw
-    public RepositoryLock acquire(RepositoryLock.Kind kind, Duration patience, Runnable meanwhile) {
+    /// @param meanwhile used once for each attempt, in this thread, when the lock is written but not yet held
+    public RepositoryLock acquire(RepositoryLock.Kind kind, Duration patience, Meanwhile meanwhile) {
         Instant deadline = now().plus(patience);
         for (Duration pause = FIRST_RETRY; ; pause = min(pause.multipliedBy(2), LONGEST_RETRY)) {
             try {
@@ -92,7 +101,7 @@ public final class Locks {
     }
 
     /// Kept fresh from the start: what runs meanwhile may take longer than a lock lives.
-    private HeldLock attempt(RepositoryLock.Kind kind, Runnable meanwhile) {
+    private HeldLock attempt(RepositoryLock.Kind kind, Meanwhile meanwhile) {
         refuseConflict(kind, _ -> false);
         HangupSignal.ignore();
         Instant written = now();
@@ -102,8 +111,8 @@ public final class Locks {
         try {
             lock = new HeldLock(this, kind, first, written);
             long begun = waiting.nanoTime();
-            meanwhile.run();
-            Duration left = SETTLE.minusNanos(waiting.nanoTime() - begun);
+            meanwhile.use(() -> unsettled(begun).isPositive());
+            Duration left = unsettled(begun);
             if (left.isPositive()) {
                 pause(left);
             }
@@ -120,6 +129,11 @@ public final class Locks {
                 }
             }
         }
+    }
+
+    /// How long a lock written at `begun` may still be unseen by others.
+    private Duration unsettled(long begun) {
+        return SETTLE.minusNanos(waiting.nanoTime() - begun);
     }
 
     private void refuseConflict(RepositoryLock.Kind kind, Predicate<ObjectId> own) {

@@ -109,7 +109,7 @@ class LocksTest {
     @Test
     void what_is_done_meanwhile_counts_as_waiting() {
         var seen = new ArrayList<ObjectId>();
-        try (RepositoryLock _ = locks.acquire(Kind.SHARED, Duration.ZERO, () -> {
+        try (RepositoryLock _ = locks.acquire(Kind.SHARED, Duration.ZERO, _ -> {
             seen.addAll(files());
             time.pass(Duration.ofMillis(150));
         })) {
@@ -117,7 +117,7 @@ class LocksTest {
             assertThat(seen).hasSize(1);
         }
         time.pauses.clear();
-        try (RepositoryLock _ = locks.acquire(Kind.SHARED, Duration.ZERO, () -> time.pass(Duration.ofMillis(201)))) {
+        try (RepositoryLock _ = locks.acquire(Kind.SHARED, Duration.ZERO, _ -> time.pass(Duration.ofMillis(201)))) {
             assertThat(time.pauses).isEmpty();
         }
     }
@@ -126,7 +126,7 @@ class LocksTest {
     @EnumSource
     void a_lock_is_kept_fresh_also_while_an_index_is_read_before_it_is_held(Kind kind) {
         var oldest = new ArrayList<Duration>();
-        try (RepositoryLock lock = locks.acquire(kind, Duration.ZERO, () -> {
+        try (RepositoryLock lock = locks.acquire(kind, Duration.ZERO, _ -> {
             for (int minute = 0; minute < 45; minute++) {
                 time.minutes(1);
                 files().forEach(file -> oldest.add(content(file).age(time.instant())));
@@ -142,7 +142,7 @@ class LocksTest {
 
     @Test
     void a_lock_removed_while_an_index_is_read_before_it_is_held_is_not_given_out() {
-        assertThatThrownBy(() -> locks.acquire(Kind.EXCLUSIVE, Duration.ZERO, () -> {
+        assertThatThrownBy(() -> locks.acquire(Kind.EXCLUSIVE, Duration.ZERO, _ -> {
                     time.minutes(3);
                     files().forEach(this::delete);
                 }))
