@@ -63,7 +63,7 @@ final class WiredStack implements Stack {
     @Override
     public List<Job> jobs() {
         return config.jobs().values().stream()
-                .map(job -> new Job(job.name(), job.repository(), job.sources()))
+                .map(job -> new Job(job.name(), job.repositories(), job.sources()))
                 .toList();
     }
 
@@ -85,10 +85,11 @@ final class WiredStack implements Stack {
     @Override
     public RunRequest request(Job job) {
         JobSettings settings = config.job(job.name());
-        RepositorySettings repository = config.repository(job.repository());
+        List<RepositorySettings> repositories =
+                settings.repositories().stream().map(config::repository).toList();
         List<RunSource> sources = new ArrayList<>();
         for (SourceSettings source : config.sourcesOf(settings)) {
-            sources.add(source(source, repository));
+            sources.add(source(source, repositories));
         }
         var self = ProcessIdentity.current();
         return new RunRequest(
@@ -101,10 +102,15 @@ final class WiredStack implements Stack {
                 sources,
                 BuildInfo.read().version(),
                 workers(),
-                new WriterOptions(compression(repository.compression()), repository.packSize()),
                 Checkpoints.EVERY,
                 Duration.ZERO,
                 effective(job));
+    }
+
+    @Override
+    public WriterOptions writing(String name) {
+        RepositorySettings repository = config.repository(name);
+        return new WriterOptions(compression(repository.compression()), repository.packSize());
     }
 
     private String host(JobSettings job) {
@@ -119,7 +125,7 @@ final class WiredStack implements Stack {
     private Map<String, String> effective(Job job) {
         Map<String, String> flat = new TreeMap<>();
         flat.put("job", job.name());
-        flat.put("repository", job.repository());
+        flat.put("repository", String.join(", ", job.repositories()));
         for (String source : job.sources()) {
             if (config.effective().get("sources") instanceof Map<?, ?> sources) {
                 flat.put("sources." + source, String.valueOf(sources.get(source)));
@@ -128,10 +134,10 @@ final class WiredStack implements Stack {
         return flat;
     }
 
-    private RunSource source(SourceSettings settings, RepositorySettings repository) {
+    private RunSource source(SourceSettings settings, List<RepositorySettings> repositories) {
         return switch (settings) {
             case SourceSettings.Files files ->
-                new RunSource.Files(files.name(), files.required(), request(files, repository), files.exclude());
+                new RunSource.Files(files.name(), files.required(), request(files, repositories), files.exclude());
             case SourceSettings.Postgres postgres -> new RunSource.Streams(wired(postgres), postgres.required());
             case SourceSettings.Redis redis -> new RunSource.Streams(wired(redis), redis.required());
         };
@@ -170,14 +176,14 @@ final class WiredStack implements Stack {
         postgres(source).exportSql(stored, out);
     }
 
-    private FilesRequest request(SourceSettings.Files files, RepositorySettings repository) {
+    private FilesRequest request(SourceSettings.Files files, List<RepositorySettings> repositories) {
         List<PatternList> excludes = new ArrayList<>();
         excludes.add(patterns(files, files.exclude(), false));
         excludes.add(patterns(files, files.iexclude(), true));
         for (String file : files.excludeFiles()) {
             excludes.add(patterns(files, patternFile(files, file), false));
         }
-        excludes.add(itself(files, repository));
+        repositories.forEach(repository -> excludes.add(itself(files, repository)));
         Map<String, String> present = new LinkedHashMap<>();
         for (String marker : files.excludeIfPresent()) {
             int colon = marker.indexOf(':');

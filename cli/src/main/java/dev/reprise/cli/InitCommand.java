@@ -8,11 +8,16 @@ import dev.reprise.config.Example;
 import dev.reprise.config.RepositorySettings;
 import dev.reprise.config.RepriseConfig;
 import dev.reprise.repository.Repository;
+import dev.reprise.repository.chunk.Polynomial;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -101,20 +106,33 @@ final class InitCommand implements Callable<Integer> {
 
     private void createRepositories(RepriseConfig config) {
         var repositories = new Repositories(config, global.context());
-        for (RepositorySettings settings : config.repositories().values()) {
-            if (repositories.exists(settings)) {
+        // All cut files alike, so that one reading of the sources serves several of them, and copies share chunks.
+        Polynomial polynomial = null;
+        Map<RepositorySettings, Boolean> there = new LinkedHashMap<>();
+        config.repositories().values().forEach(settings -> there.put(settings, repositories.exists(settings)));
+        for (RepositorySettings settings : inOrder(there)) {
+            if (there.getOrDefault(settings, false)) {
                 try (Repository repository = repositories.open(settings)) {
+                    polynomial = polynomial == null ? repository.config().polynomial() : polynomial;
                     report(settings, repository.storage().location(), "exists");
                 }
             } else if (dryRun) {
                 repositories.password(settings).close();
                 report(settings, repositories.location(settings), "would create");
             } else {
-                try (Repository repository = repositories.create(settings)) {
+                try (Repository repository = repositories.create(settings, polynomial)) {
+                    polynomial = polynomial == null ? repository.config().polynomial() : polynomial;
                     report(settings, repository.storage().location(), "created");
                 }
             }
         }
+    }
+
+    /// Those that exist before the others.
+    private static List<RepositorySettings> inOrder(Map<RepositorySettings, Boolean> there) {
+        return there.keySet().stream()
+                .sorted(Comparator.comparing(settings -> !there.getOrDefault(settings, false)))
+                .toList();
     }
 
     private void report(RepositorySettings settings, String location, String state) {

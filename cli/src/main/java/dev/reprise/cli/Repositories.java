@@ -7,9 +7,11 @@ import dev.reprise.config.Secrets;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.Repository.InitOptions;
 import dev.reprise.repository.cache.CacheFolders;
+import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Opens the repositories of a configuration.
 ///
@@ -53,12 +55,18 @@ public record Repositories(RepriseConfig config, CommandContext context) {
     }
 
     /// Creates it. The caller closes it.
-    public Repository create(RepositorySettings settings) {
+    ///
+    /// @param polynomial how files are cut; null draws one at random
+    public Repository create(RepositorySettings settings, @Nullable Polynomial polynomial) {
         try (Secret password = password(settings)) {
             Storage storage = storage(settings);
             storage.create(); // an absent directory is otherwise taken for a disk that is not mounted
             return Repository.init(
-                    storage, password, InitOptions.DEFAULT, context.random().get(), context.clock());
+                    storage,
+                    password,
+                    new InitOptions(InitOptions.DEFAULT.version(), polynomial),
+                    context.random().get(),
+                    context.clock());
         }
     }
 

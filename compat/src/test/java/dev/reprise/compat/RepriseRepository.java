@@ -10,10 +10,12 @@ import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckResult;
 import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.point.RunId;
 import dev.reprise.operations.restore.FilesRestore;
 import dev.reprise.operations.restore.FilesRestoreRequest;
 import dev.reprise.operations.restore.RestoreEvent;
 import dev.reprise.operations.restore.RestoreResult;
+import dev.reprise.operations.run.Destination;
 import dev.reprise.operations.run.JobRun;
 import dev.reprise.operations.run.RunListener;
 import dev.reprise.operations.run.RunRequest;
@@ -98,12 +100,20 @@ public final class RepriseRepository {
                     List.of(new RunSource.Files("folder", true, files, List.of())),
                     "compat",
                     WORKERS,
-                    new WriterOptions(compression, ByteSize.ofMebibytes(16)),
                     Checkpoints.EVERY,
                     Duration.ofSeconds(30),
                     Map.of());
-            return new JobRun(repository, request, InstantSource.system(), zone, RANDOM, RunListener.SILENT)
+            var destination =
+                    new Destination("main", repository, new WriterOptions(compression, ByteSize.ofMebibytes(16)));
+            return new JobRun(
+                            List.of(destination),
+                            request,
+                            InstantSource.system(),
+                            zone,
+                            RunId.random(RANDOM),
+                            RunListener.SILENT)
                     .run()
+                    .point()
                     .sources()
                     .getFirst();
         }

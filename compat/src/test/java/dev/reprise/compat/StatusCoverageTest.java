@@ -10,6 +10,7 @@ import dev.reprise.cli.stack.StatusCommand;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.Compression;
+import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.sources.StreamSource;
 import dev.reprise.sources.StreamSource.StoredStreams;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +51,7 @@ class StatusCoverageTest {
     private final class OneJob implements Stack {
         @Override
         public List<Job> jobs() {
-            return List.of(new Job("compat", "main", List.of("folder")));
+            return List.of(new Job("compat", List.of("main"), List.of("folder")));
         }
 
         @Override
@@ -61,6 +62,11 @@ class StatusCoverageTest {
         @Override
         public Repository open(String repository) {
             return engine.open();
+        }
+
+        @Override
+        public WriterOptions writing(String repository) {
+            throw new AssertionError("status writes nothing");
         }
 
         @Override

@@ -65,27 +65,17 @@ record CrossChecks(Values root, Problems problems) {
     }
 
     private void job(Values job) {
-        Set<String> sources = names(RootOptions.SOURCES);
-        List<String> used = job.find(JobOptions.SOURCES);
-        if (used != null) {
-            List<Position> positions = job.items(JobOptions.SOURCES);
-            var seen = new HashSet<String>();
-            for (int i = 0; i < used.size(); i++) {
-                String name = used.get(i);
-                unknownName(positions.get(i), job.path(JobOptions.SOURCES), "source", name, sources);
-                if (!seen.add(name)) {
-                    problems.add(positions.get(i), job.path(JobOptions.SOURCES) + ": \"" + name + "\" is named twice");
-                }
-            }
-        }
-        Option<?> repository = JobOptions.repositoryOption(job);
+        namesOf(job, JobOptions.SOURCES, "source", names(RootOptions.SOURCES));
+        Set<String> repositories = names(RootOptions.REPOSITORIES);
+        namesOf(job, JobOptions.REPOSITORIES, "repository", repositories);
+        String repository = job.find(JobOptions.REPOSITORY);
         if (repository != null) {
             unknownName(
-                    job.at(repository),
-                    job.path(repository),
+                    job.at(JobOptions.REPOSITORY),
+                    job.path(JobOptions.REPOSITORY),
                     "repository",
-                    JobOptions.repository(job),
-                    names(RootOptions.REPOSITORIES));
+                    repository,
+                    repositories);
         }
         Values retention = job.find(JobOptions.RETENTION);
         boolean readWhole = retention != null
@@ -94,6 +84,22 @@ record CrossChecks(Values root, Problems problems) {
             problems.add(
                     retention.position(),
                     retention.path() + ": every rule is 0, so nothing would be kept; set at least keep-last: 1");
+        }
+    }
+
+    private void namesOf(Values job, Option<List<String>> option, String what, Set<String> known) {
+        List<String> used = job.find(option);
+        if (used == null) {
+            return;
+        }
+        List<Position> positions = job.items(option);
+        var seen = new HashSet<String>();
+        for (int i = 0; i < used.size(); i++) {
+            String name = used.get(i);
+            unknownName(positions.get(i), job.path(option), what, name, known);
+            if (!seen.add(name)) {
+                problems.add(positions.get(i), job.path(option) + ": \"" + name + "\" is named twice");
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.reprise.config;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Keys below `jobs.NAME`.
 final class JobOptions {
@@ -14,9 +13,9 @@ final class JobOptions {
             "repository", new ValueType.Text(), "Name of the repository that takes the recovery points", "main");
     static final Option<List<String>> REPOSITORIES = Option.optional(
             "repositories",
-            new ValueType.TextList(1, 1, "several repositories for one job are not supported yet; name one"),
-            "The same as a list; several are not supported yet",
-            "[main]");
+            ValueType.TextList.atLeast(1),
+            "Names of the repositories that each take every recovery point: sources are read once for all of them",
+            "[main, offsite]");
     static final Option<List<String>> TAGS = Option.withDefault(
             "tags", ValueType.TextList.atLeast(0), List.of(), "Tags put on every snapshot", "[production]");
     static final Option<String> HOST = Option.optional(
@@ -77,16 +76,16 @@ final class JobOptions {
         return new JobSettings(
                 name,
                 values.get(SOURCES),
-                repository(values),
+                repositories(values),
                 values.get(TAGS),
                 values.find(HOST),
                 retention == null ? null : retention(retention));
     }
 
     /// By either of its two keys.
-    static String repository(Values values) {
+    static List<String> repositories(Values values) {
         String single = values.find(REPOSITORY);
-        return single != null ? single : values.get(REPOSITORIES).getFirst();
+        return single != null ? List.of(single) : values.get(REPOSITORIES);
     }
 
     static Retention retention(Values values) {
@@ -98,9 +97,5 @@ final class JobOptions {
                 values.get(KEEP_MONTHLY),
                 values.get(KEEP_YEARLY),
                 values.find(KEEP_WITHIN));
-    }
-
-    static @Nullable Option<?> repositoryOption(Values values) {
-        return values.has(REPOSITORY) ? REPOSITORY : values.has(REPOSITORIES) ? REPOSITORIES : null;
     }
 }

@@ -154,7 +154,7 @@ class ConfigReaderTest {
                           keep-yearly: unlimited
                           keep-within: 1y6m
                     """)).job("nightly");
-            assertThat(job.repository()).isEqualTo("main");
+            assertThat(job.repositories()).containsExactly("main");
             assertThat(job.tags()).containsExactly("prod", "2024");
             assertThat(job.host()).isEqualTo("app1");
             assertThat(job.retention())
@@ -302,7 +302,8 @@ class ConfigReaderTest {
                 sources: [uploads, uploads]; repository: main  | 11:24: jobs.nightly.sources: "uploads" is named twice
                 sources: [uploads]; repository: man            | 12:17: jobs.nightly.repository: there is no repository "man", did you mean "main"? (there is main)
                 sources: [uploads]                             | 11:5: jobs.nightly: one of repository, repositories is missing
-                sources: [uploads]; repositories: [main, b]    | 12:19: jobs.nightly.repositories: several repositories for one job are not supported yet; name one
+                sources: [uploads]; repositories: [main, b]    | 12:26: jobs.nightly.repositories: there is no repository "b" (there is main)
+                sources: [uploads]; repositories: [main, main] | 12:26: jobs.nightly.repositories: "main" is named twice
                 """)
         void values_of_a_job(String options, String message) {
             String lines = options.replace("; ", "\n    ");

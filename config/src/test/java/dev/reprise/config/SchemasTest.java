@@ -46,7 +46,7 @@ class SchemasTest {
                 "kind: postgres|kind: postgresql",
                 "exclude-caches: true|exclude-caches: maybe",
                 "paths: [/srv/app/uploads]|paths: []",
-                "repository: main|repositories: [main, other]",
+                "repository: main|repositories: []",
                 "repository: main|repositry: main",
                 "keep-daily: 7|keep-daily: seven",
                 "file: /etc/reprise/password|file: /etc/reprise/password\n      env: X",

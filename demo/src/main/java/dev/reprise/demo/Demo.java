@@ -5,12 +5,14 @@ import dev.reprise.base.Secret;
 import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.point.RunId;
 import dev.reprise.operations.restore.FilesRestore;
 import dev.reprise.operations.restore.FilesRestoreRequest;
 import dev.reprise.operations.restore.RestoreEvent;
 import dev.reprise.operations.restore.RestoreResult;
 import dev.reprise.operations.restore.SnapshotStreams;
 import dev.reprise.operations.restore.TreeReader;
+import dev.reprise.operations.run.Destination;
 import dev.reprise.operations.run.JobRun;
 import dev.reprise.operations.run.RunListener;
 import dev.reprise.operations.run.RunRequest;
@@ -120,12 +122,15 @@ final class Demo {
                 parts.stream().map(Part::source).toList(),
                 version,
                 workers,
-                WriterOptions.DEFAULT,
                 Checkpoints.EVERY,
                 Duration.ZERO,
                 Map.of());
         try (Repository repository = open()) {
-            RecoveryPoint point = new JobRun(repository, request, clock, zone, random, RunListener.SILENT).run();
+            var destination = new Destination("demo", repository, WriterOptions.DEFAULT);
+            RecoveryPoint point = new JobRun(
+                            List.of(destination), request, clock, zone, RunId.random(random), RunListener.SILENT)
+                    .run()
+                    .point();
             backups.add(new DemoReport.Backup(
                     point.run().shortHex(),
                     Duration.between(point.started(), point.finished()),

@@ -7,10 +7,12 @@ import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.point.RunId;
+import dev.reprise.operations.run.Destination;
 import dev.reprise.operations.run.JobRun;
 import dev.reprise.operations.run.RunRequest;
+import dev.reprise.operations.run.RunResult;
 import dev.reprise.operations.run.RunSource;
-import dev.reprise.repository.Repository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {
             " 0:every job made a complete point",
-            " 3:a point was made, but items could not be read or an optional source failed",
+            " 3:a point was made, but items could not be read, an optional source failed, or not every repository has it",
             "10:the repository does not exist",
             "11:the repository is locked",
             "12:the password is wrong",
@@ -94,18 +96,21 @@ public final class BackupCommand implements Callable<Integer> {
     private ExitStatus run(Stack stack, Stack.Job job) {
         Output output = global.output();
         RunRequest request = stack.request(job);
-        RecoveryPoint point;
-        try (Repository repository = stack.open(job.repository());
+        RunId run = RunId.random(context.random().get());
+        ExitStatus worst = ExitStatus.OK;
+        try (var destinations = JobDestinations.open(stack, job, output);
                 var report = new RunReport(output)) {
-            point = new JobRun(
-                            repository,
-                            request,
-                            context.clock(),
-                            context.zone(),
-                            context.random().get(),
-                            report)
-                    .run();
+            for (List<Destination> group : destinations.byPolynomial()) {
+                RunResult result = new JobRun(group, request, context.clock(), context.zone(), run, report).run();
+                worst = worse(worst, show(job, result));
+            }
+            return destinations.allOpened() ? worst : ExitStatus.INCOMPLETE;
         }
+    }
+
+    private ExitStatus show(Stack.Job job, RunResult result) {
+        Output output = global.output();
+        RecoveryPoint point = result.point();
         Duration took = Duration.between(point.started(), point.finished());
         long bytes = point.sources().stream().mapToLong(CapturedSource::bytes).sum();
         long added =
@@ -126,15 +131,47 @@ public final class BackupCommand implements Callable<Integer> {
                         .put("bytes", bytes)
                         .put("added_bytes", added)
                         .put("seconds", took.toMillis() / 1000.0));
-        return point.complete() ? ExitStatus.OK : ExitStatus.INCOMPLETE;
+        if (job.repositories().size() > 1) {
+            result.copies().forEach(copy -> show(copy, point));
+        }
+        return point.complete() && result.everywhere() ? ExitStatus.OK : ExitStatus.INCOMPLETE;
+    }
+
+    private void show(RunResult.Copy copy, RecoveryPoint point) {
+        RepriseException failure = copy.failure();
+        if (failure != null) {
+            global.output()
+                    .warning(
+                            "repository %s does not have point %s: %s"
+                                    .formatted(copy.repository(), point.run().shortHex(), failure.fact()),
+                            "the next run gives it what it missed; " + failure.hint());
+        } else {
+            global.output()
+                    .result("  in repository %s%s"
+                            .formatted(
+                                    copy.repository(),
+                                    copy.caughtUp() == 0 ? "" : ", caught up on %d points".formatted(copy.caughtUp())));
+        }
+        global.output()
+                .message(
+                        "copy",
+                        fields -> fields.put("point", point.run().hex())
+                                .put("repository", copy.repository())
+                                .put("caught_up", copy.caughtUp())
+                                .put("error", failure == null ? null : failure.fact()));
     }
 
     private ExitStatus probe(Stack stack, Stack.Job job) {
         Output output = global.output();
         ExitStatus worst = ExitStatus.OK;
-        try (Repository repository = stack.open(job.repository())) {
-            output.result("job %s writes to %s"
-                    .formatted(job.name(), repository.storage().location()));
+        try (var destinations = JobDestinations.open(stack, job, output)) {
+            destinations.byPolynomial().stream()
+                    .flatMap(List::stream)
+                    .forEach(destination -> output.result("job %s writes to %s"
+                            .formatted(
+                                    job.name(),
+                                    destination.repository().storage().location())));
+            worst = destinations.allOpened() ? ExitStatus.OK : ExitStatus.INCOMPLETE;
         }
         for (RunSource source : stack.request(job).sources()) {
             try {

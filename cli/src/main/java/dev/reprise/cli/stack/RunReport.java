@@ -1,5 +1,6 @@
 package dev.reprise.cli.stack;
 
+import dev.reprise.base.RepriseException;
 import dev.reprise.cli.Output;
 import dev.reprise.cli.Progress;
 import dev.reprise.operations.backup.BackupEvent;
@@ -36,6 +37,13 @@ final class RunReport implements RunListener, AutoCloseable {
             case RunEvent.FromBackup(String name, BackupEvent backup) -> backup(name, backup);
             case RunEvent.FromSource(String name, SourceEvent event1) -> source(name, event1);
             case RunEvent.SourceFinished(CapturedSource captured) -> finished(captured);
+            case RunEvent.DestinationLost(String repository, RepriseException reason) ->
+                output.warning(
+                        "repository %s failed, the run goes on without it: %s".formatted(repository, reason.fact()),
+                        reason.hint());
+            case RunEvent.CatchingUp(String repository, String from, int points) ->
+                output.info("repository %s missed %d points, copying them from %s".formatted(repository, points, from));
+            case RunEvent.Warning(String fact) -> output.warning(fact, "");
             case RunEvent.Sealing() -> output.detail("writing index, snapshots and manifest");
             case RunEvent.Finished(RecoveryPoint _) -> progress.close();
         }

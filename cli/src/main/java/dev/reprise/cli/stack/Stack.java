@@ -3,6 +3,7 @@ package dev.reprise.cli.stack;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.repository.Repository;
+import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.sources.StreamSource;
 import dev.reprise.sources.StreamSource.StoredStreams;
 import java.io.IOException;
@@ -17,9 +18,14 @@ public interface Stack {
         Stack of(GlobalOptions global);
     }
 
-    /// @param repository the repository it writes to
-    /// @param sources    names, in order
-    record Job(String name, String repository, List<String> sources) {}
+    /// @param repositories those it writes to, at least one; the first is looked in unless another is named
+    /// @param sources      names, in order
+    record Job(String name, List<String> repositories, List<String> sources) {
+        /// The first of them.
+        String repository() {
+            return repositories.getFirst();
+        }
+    }
 
     /// Every job, in the order of the configuration.
     List<Job> jobs();
@@ -29,6 +35,9 @@ public interface Stack {
 
     /// Opens a repository; the caller closes it.
     Repository open(String repository);
+
+    /// How new blobs are stored in a repository.
+    WriterOptions writing(String repository);
 
     /// What one run of a job captures.
     RunRequest request(Job job);

@@ -12,11 +12,14 @@ import dev.reprise.operations.check.Coverage;
 import dev.reprise.operations.check.Presence;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
+import dev.reprise.operations.point.RunId;
 import dev.reprise.recovery.status.SourceStatus;
 import dev.reprise.repository.Repository;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,7 +46,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             " 0:every source can be recovered",
-            " 3:a source cannot, its newest capture needs attention, or a point cannot be read, or data it needs is missing",
+            " 3:a source cannot, its newest capture needs attention, a repository of the job is behind, or a point cannot be read, or data it needs is missing",
             "10:the repository does not exist",
             "12:the password is wrong",
             "20:the configuration is wrong"
@@ -65,6 +68,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private final Stack.Factory stacks;
     private final Map<String, Coverage> coverages = new TreeMap<>();
+    private final List<CopyStatus> copies = new ArrayList<>();
     private boolean unreadable;
 
     public StatusCommand(CommandContext context, Stack.Factory stacks) {
@@ -80,14 +84,95 @@ public final class StatusCommand implements Callable<Integer> {
         Map<String, List<RecoveryPoint>> points = new HashMap<>();
         List<SourceStatus> all = new ArrayList<>();
         for (Stack.Job job : jobs(stack, points, age)) {
-            List<RecoveryPoint> known = points.computeIfAbsent(job.repository(), name -> read(stack, name, age));
+            List<RecoveryPoint> known = known(stack, job, points, age);
             job.sources().forEach(source -> all.add(SourceStatus.of(job.name(), source, known, context.clock())));
         }
         show(all);
+        copies.forEach(this::show);
         coverages.forEach((repository, covered) -> show(repository, covered, age));
-        return !unreadable && all.stream().allMatch(status -> status.attention().isEmpty())
+        boolean everywhere = copies.stream().allMatch(copy -> copy.missing() == 0);
+        return !unreadable
+                        && everywhere
+                        && all.stream().allMatch(status -> status.attention().isEmpty())
                 ? ExitStatus.OK.code()
                 : ExitStatus.INCOMPLETE.code();
+    }
+
+    /// The points of a job, whichever of its repositories has them: what one copy lost, another may still hold.
+    private List<RecoveryPoint> known(
+            Stack stack, Stack.Job job, Map<String, List<RecoveryPoint>> points, Duration age) {
+        if (job.repositories().size() == 1) {
+            return points.computeIfAbsent(job.repository(), name -> read(stack, name, age));
+        }
+        Map<String, List<RecoveryPoint>> answered = new LinkedHashMap<>();
+        RepriseException first = null;
+        for (String name : job.repositories()) {
+            try {
+                answered.put(name, points.computeIfAbsent(name, _ -> read(stack, name, age)));
+            } catch (CancelledException e) {
+                throw e;
+            } catch (RepriseException e) {
+                first = first == null ? e : first;
+                unreadable = true;
+                global.output().warning("repository %s cannot be read: %s".formatted(name, e.fact()), e.hint());
+            }
+        }
+        if (answered.isEmpty() && first != null) {
+            throw first;
+        }
+        copies.addAll(CopyStatus.of(job.name(), answered));
+        Map<RunId, RecoveryPoint> union = new LinkedHashMap<>();
+        answered.values()
+                .forEach(list -> list.forEach(point -> union.merge(point.run(), point, StatusCommand::fuller)));
+        return union.values().stream()
+                .sorted(Comparator.comparing(RecoveryPoint::started))
+                .toList();
+    }
+
+    /// Of two copies of one point the one of which more is left.
+    private static RecoveryPoint fuller(RecoveryPoint a, RecoveryPoint b) {
+        return b.captured().size() > a.captured().size() ? b : a;
+    }
+
+    private void show(CopyStatus copy) {
+        String newest = copy.newest()
+                .map(point -> Show.time(point.consistentAt(), context.zone()))
+                .orElse("none");
+        global.output()
+                .result("job %s in repository %s: %d points, newest %s%s"
+                        .formatted(
+                                copy.job(),
+                                copy.repository(),
+                                copy.points(),
+                                newest,
+                                copy.missing() == 0 ? "" : ", behind by %d points".formatted(copy.missing())));
+        if (copy.missing() > 0) {
+            global.output()
+                    .warning(
+                            "repository %s is behind: it lacks the newest %d points of job %s"
+                                    .formatted(copy.repository(), copy.missing(), copy.job()),
+                            "run \"reprise backup %s\", which gives it what it missed".formatted(copy.job()));
+        }
+        global.output()
+                .message(
+                        "copy_status",
+                        fields -> fields.put("job", copy.job())
+                                .put("repository", copy.repository())
+                                .put("points", copy.points())
+                                .put("missing", copy.missing())
+                                .put(
+                                        "newest",
+                                        copy.newest()
+                                                .map(point -> point.run().hex())
+                                                .orElse(null))
+                                .put(
+                                        "newest_age_seconds",
+                                        copy.newest()
+                                                .map(point -> Duration.between(
+                                                                point.consistentAt(),
+                                                                context.clock().instant())
+                                                        .toSeconds())
+                                                .orElse(-1L)));
     }
 
     /// The jobs of the configuration; on a machine that has none, those the points tell of.
@@ -110,7 +195,7 @@ public final class StatusCommand implements Callable<Integer> {
                     null);
         }
         return sources.entrySet().stream()
-                .map(job -> new Stack.Job(job.getKey(), repository, List.copyOf(job.getValue())))
+                .map(job -> new Stack.Job(job.getKey(), List.of(repository), List.copyOf(job.getValue())))
                 .toList();
     }
 

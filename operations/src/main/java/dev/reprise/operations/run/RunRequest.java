@@ -1,6 +1,5 @@
 package dev.reprise.operations.run;
 
-import dev.reprise.repository.model.WriterOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,6 @@ public record RunRequest(
         List<RunSource> sources,
         String version,
         int workers,
-        WriterOptions writing,
         Duration checkpoints,
         Duration lockPatience,
         Map<String, String> configuration) {}

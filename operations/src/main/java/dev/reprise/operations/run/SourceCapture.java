@@ -48,22 +48,19 @@ final class SourceCapture {
     private final List<Runnable> endings = new ArrayList<>();
 
     SourceCapture(
-            Repository repository,
-            RepositoryLock lock,
-            BlobIndex index,
-            BlobWriter writer,
-            List<StoredSnapshot> snapshots,
+            Writing writing,
             FileTree files,
             RunRequest request,
             RunId run,
             InstantSource clock,
             ZoneId zone,
             RunListener listener) {
-        this.repository = repository;
-        this.lock = lock;
-        this.index = index;
-        this.writer = writer;
-        this.snapshots = snapshots;
+        OpenDestination first = writing.first();
+        this.repository = first.repository();
+        this.lock = first.lock();
+        this.index = writing.index();
+        this.writer = writing.writer();
+        this.snapshots = first.snapshots();
         this.files = files;
         this.request = request;
         this.run = run;

@@ -19,6 +19,7 @@ import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.operations.point.RecoveryPoint.Outcome;
+import dev.reprise.operations.point.RunId;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.model.Compression;
@@ -222,11 +223,20 @@ class JobRunTest {
                 List.of(sources),
                 "1.2.3",
                 2,
-                new WriterOptions(Compression.AUTO, ByteSize.ofMebibytes(4)),
                 Duration.ZERO,
                 Duration.ZERO,
                 Map.of("job", "nightly"));
-        return new JobRun(repository, request, clock, ZoneOffset.UTC, new SecureRandom(), listener).run();
+        var writing = new WriterOptions(Compression.AUTO, ByteSize.ofMebibytes(4));
+        var destination = new Destination("main", repository, writing);
+        return new JobRun(
+                        List.of(destination),
+                        request,
+                        clock,
+                        ZoneOffset.UTC,
+                        RunId.random(new SecureRandom()),
+                        listener)
+                .run()
+                .point();
     }
 
     private List<RecoveryPoint> points() {

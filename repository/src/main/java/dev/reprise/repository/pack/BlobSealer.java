@@ -55,11 +55,41 @@ final class BlobSealer implements AutoCloseable {
             stored = sealer.seal(sealed, Sealer.IV_BYTES, compressed, sealed, 0);
         }
         if (!comesBack(stored, raw, data, offset, length)) {
-            throw RepositoryException.refused(
-                    new BlobHandle(type, id) + " did not survive sealing: what was read back differs",
-                    "test the memory of this machine; the blob was not stored");
+            throw changed(new BlobHandle(type, id));
         }
         return new SealedBlob(id, sealed, stored, raw ? 0 : length);
+    }
+
+    /// Seals for this sealer's repository what another one has just compressed, sealed and verified.
+    ///
+    /// @param last  what `other` returned last
+    /// @param other whose version and compression are the same
+    /// @return the sealed form, valid until the next call
+    SealedBlob sealLike(SealedBlob last, BlobSealer other) {
+        int content = last.length() - Sealer.OVERHEAD;
+        sealed = Scratch.atLeast(sealed, last.length());
+        // What the other one opened to verify it: compressed if it was, else the plaintext.
+        int stored = sealer.seal(other.opened, 0, content, sealed, 0);
+        opened = Scratch.atLeast(opened, content);
+        try {
+            int back = sealer.open(sealed, 0, stored, opened, 0);
+            if (!Arrays.equals(opened, 0, back, other.opened, 0, content)) {
+                throw changed(last.id());
+            }
+        } catch (ForgedException _) {
+            throw changed(last.id());
+        }
+        return new SealedBlob(last.id(), sealed, stored, last.uncompressedLength());
+    }
+
+    boolean hasFormOf(BlobSealer other) {
+        return version == other.version && compression == other.compression;
+    }
+
+    private static RepositoryException changed(Object blob) {
+        return RepositoryException.refused(
+                blob + " did not survive sealing: what was read back differs",
+                "test the memory of this machine; the blob was not stored");
     }
 
     /// Compresses to where the sealer wants its plaintext.

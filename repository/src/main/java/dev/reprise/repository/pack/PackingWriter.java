@@ -104,6 +104,10 @@ final class PackingWriter implements BlobWriter {
 
     @Override
     public Session session() {
+        return openSession();
+    }
+
+    WriterSession openSession() {
         return new WriterSession(this, store.sealer(), store.coin(), store.version(), options.compression());
     }
 
@@ -116,8 +120,25 @@ final class PackingWriter implements BlobWriter {
         } catch (RuntimeException | Error e) {
             throw fail(e);
         } finally {
-            saving.readLock().unlock();
+            leave();
         }
+    }
+
+    /// Begins the save of one blob, as [#saving] does; [#leave()] ends it. In between the run is not finished.
+    ///
+    /// @throws RuntimeException if the run has failed; then nothing was begun
+    void enter() {
+        saving.readLock().lock();
+        try {
+            ensureUsable();
+        } catch (RuntimeException | Error e) {
+            leave();
+            throw e;
+        }
+    }
+
+    void leave() {
+        saving.readLock().unlock();
     }
 
     /// @return true if the caller has to store this blob; false if it is stored or on its way
@@ -271,7 +292,7 @@ final class PackingWriter implements BlobWriter {
     /// Ends the run.
     ///
     /// @return the failure that ended it first, to be thrown
-    private RuntimeException fail(Throwable reason) {
+    RuntimeException fail(Throwable reason) {
         if (!closed) {
             failure.compareAndSet(null, reason);
         }

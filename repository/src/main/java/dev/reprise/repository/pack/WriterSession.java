@@ -7,6 +7,7 @@ import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.model.Compression;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One thread's way into a [PackingWriter]: hash, claim, seal, verify, append.
 final class WriterSession implements BlobWriter.Session {
@@ -15,6 +16,7 @@ final class WriterSession implements BlobWriter.Session {
     private final BlobSealer blobSealer;
     private final RandomGenerator coin;
     private final SlicedDigest digest = new SlicedDigest();
+    private @Nullable SealedBlob last;
 
     WriterSession(PackingWriter writer, Sealer sealer, RandomGenerator coin, int version, Compression compression) {
         this.writer = writer;
@@ -35,9 +37,25 @@ final class WriterSession implements BlobWriter.Session {
         if (!writer.claim(new BlobHandle(type, id))) {
             return new BlobWriter.Saved(id, false, 0);
         }
-        SealedBlob sealed = blobSealer.seal(type, id, data, offset, length);
-        writer.append(type, sealed, length, coin.nextBoolean(), sealer);
-        return new BlobWriter.Saved(id, true, sealed.length());
+        return new BlobWriter.Saved(id, true, append(null, type, id, data, offset, length));
+    }
+
+    /// Seals a blob that was claimed, and appends it.
+    ///
+    /// @param like has just done the same with this blob, in the same form; null seals from the plaintext
+    /// @return sealed length
+    int append(@Nullable WriterSession like, BlobType type, ObjectId id, byte[] data, int offset, int length) {
+        SealedBlob made = like == null
+                ? blobSealer.seal(type, id, data, offset, length)
+                : blobSealer.sealLike(Objects.requireNonNull(like.last), like.blobSealer);
+        last = made;
+        writer.append(type, made, length, coin.nextBoolean(), sealer);
+        return made.length();
+    }
+
+    /// Whether blobs are compressed in the same way.
+    boolean hasFormOf(WriterSession other) {
+        return blobSealer.hasFormOf(other.blobSealer);
     }
 
     @Override
