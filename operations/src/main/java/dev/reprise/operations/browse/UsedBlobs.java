@@ -1,13 +1,12 @@
 package dev.reprise.operations.browse;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.operations.sorting.IdTable;
 import dev.reprise.operations.trees.TreeLoader;
 import dev.reprise.repository.tree.Node;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// one thread, which is joined by others while trees are loaded.
 public final class UsedBlobs {
     private final TreeLoader loader;
-    private final Set<ObjectId> trees = new HashSet<>();
-    private final Set<ObjectId> data = new HashSet<>();
+    /// Trees whose places are looked up together.
+    private static final int BATCH_TREES = 16 * 1024;
+
+    private final IdTable trees = IdTable.inMemory();
+    private final IdTable data = IdTable.inMemory();
 
     public UsedBlobs(TreeLoader loader) {
         this.loader = loader;
@@ -33,49 +35,50 @@ public final class UsedBlobs {
         }
     }
 
-    /// Level by level, as deep as there are directories not seen before. A tree's id depends on the ids below it, so
-    /// there are no cycles to run in.
+    /// Batch by batch, as deep as there are directories not seen before. A tree's id depends on the ids
+    /// below it, so there are no cycles to run in.
     private void descend(Collection<ObjectId> roots, Consumer<RuntimeException> failure) {
-        List<ObjectId> level = roots.stream().filter(trees::add).toList();
-        while (!level.isEmpty()) {
-            var next = new ArrayList<ObjectId>();
-            loader.load(level, new TreeLoader.Receiver() {
+        int next = trees.size();
+        roots.forEach(trees::add);
+        while (next < trees.size()) {
+            int end = Math.min(trees.size(), next + BATCH_TREES);
+            loader.load(trees.between(next, end), new TreeLoader.Receiver() {
                 @Override
                 public void tree(ObjectId id, List<Node> nodes) {
-                    synchronized (next) {
-                        nodes.forEach(node -> note(node, next));
+                    synchronized (trees) {
+                        nodes.forEach(UsedBlobs.this::note);
                     }
                 }
 
                 @Override
                 public void damaged(ObjectId id, RuntimeException reason) {
-                    synchronized (next) {
+                    synchronized (trees) {
                         failure.accept(reason);
                     }
                 }
             });
-            level = next;
+            next = end;
         }
     }
 
-    private void note(Node node, List<ObjectId> next) {
+    private void note(Node node) {
         @Nullable ObjectId subtree = node.subtree();
-        if (subtree != null && trees.add(subtree)) {
-            next.add(subtree);
+        if (subtree != null) {
+            trees.add(subtree);
         }
         List<ObjectId> content = node.content();
         if (content != null) {
-            data.addAll(content);
+            content.forEach(data::add);
         }
     }
 
     /// Tree blobs found so far.
-    public Set<ObjectId> trees() {
+    public IdTable trees() {
         return trees;
     }
 
     /// Data blobs found so far.
-    public Set<ObjectId> data() {
+    public IdTable data() {
         return data;
     }
 }

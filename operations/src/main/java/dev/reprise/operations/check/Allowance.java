@@ -5,6 +5,7 @@ import dev.reprise.base.ExitStatus;
 import dev.reprise.operations.OperationException;
 import dev.reprise.operations.sorting.ByteLog;
 import dev.reprise.operations.sorting.ExternalSort;
+import dev.reprise.operations.sorting.IdTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,10 @@ final class Allowance implements AutoCloseable {
     /// For what belongs to each tree, pack or lost blob.
     ByteLog log() {
         return log(bytes / LOG_SHARE);
+    }
+
+    IdTable ids() {
+        return new IdTable(log(), this::take);
     }
 
     /// For the index, looked up at random: what does not lie in memory is read again and again.

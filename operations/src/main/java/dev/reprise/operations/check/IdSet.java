@@ -1,6 +1,7 @@
 package dev.reprise.operations.check;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.operations.sorting.IdTable;
 
 /// A set of ids that keeps to an [Allowance]. Safe for many threads.
 final class IdSet {
@@ -8,7 +9,7 @@ final class IdSet {
     private volatile int size;
 
     IdSet(Allowance allowance) {
-        table = new IdTable(allowance);
+        table = allowance.ids();
     }
 
     /// @return false if it was there

@@ -3,6 +3,7 @@ package dev.reprise.operations.check;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.operations.sorting.ByteLog;
+import dev.reprise.operations.sorting.IdTable;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
@@ -23,7 +24,7 @@ final class MetTrees {
     private final ByteLog edges;
 
     MetTrees(Allowance allowance) {
-        trees = new IdTable(allowance);
+        trees = allowance.ids();
         places = allowance.log();
         names = allowance.log();
         edges = allowance.log();

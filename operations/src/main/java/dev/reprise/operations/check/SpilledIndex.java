@@ -4,6 +4,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.operations.sorting.BlobRecord;
 import dev.reprise.operations.sorting.ByteLog;
 import dev.reprise.operations.sorting.ExternalSort;
+import dev.reprise.operations.sorting.IdTable;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobLocation;
@@ -237,7 +238,7 @@ final class SpilledIndex implements BlobIndex {
 
         Builder(Allowance allowance, ExternalSort sort) {
             this.allowance = allowance;
-            packs = new IdTable(allowance);
+            packs = allowance.ids();
             groups = allowance.log();
             entries = allowance.log();
             this.sort = sort;

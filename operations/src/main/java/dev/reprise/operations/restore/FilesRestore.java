@@ -162,7 +162,7 @@ public final class FilesRestore {
 
     /// What would happen, for a dry run.
     private RestoreResult report(RestorePlan plan, FilesRestoreRequest request, @Nullable FileTarget target) {
-        progress.planned(plan, PackPlan.of(plan.files(), index, progress).packs());
+        progress.planned(plan, PackPlan.countPacks(plan.files(), index, progress));
         for (Folder folder : plan.folders()) {
             if (!folder.failed && !folder.isRoot()) {
                 progress.done(folder);

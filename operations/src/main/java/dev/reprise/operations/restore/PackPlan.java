@@ -7,7 +7,6 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,6 @@ import java.util.Map;
 /// Primitive arrays, 20 bytes for each chunk to be written: a restore of millions of chunks must fit in
 /// memory.
 final class PackPlan {
-    private static final int FIRST_CAPACITY = 1024;
-
     private final List<RegularFile> files;
     private final BlobIndex index;
     private final Progress progress;
@@ -28,34 +25,64 @@ final class PackPlan {
     private final Map<ObjectId, Integer> packNumbers = new HashMap<>();
     private int targets;
     private long presentBytes;
-    private int[] file = new int[FIRST_CAPACITY];
-    private int[] chunk = new int[FIRST_CAPACITY];
-    private long[] offset = new long[FIRST_CAPACITY];
-    private int[] pack = new int[FIRST_CAPACITY];
+    /// False when only the packs are asked for.
+    private final boolean placing;
+
+    private final int[] file;
+    private final int[] chunk;
+    private final long[] offset;
+    private int[] pack;
 
     /// Numbers of targets, those of one pack together; `start` says where each pack's begin.
     private int[] order = {};
 
     private int[] start = {};
 
-    private PackPlan(List<RegularFile> files, BlobIndex index, Progress progress) {
+    private PackPlan(List<RegularFile> files, BlobIndex index, Progress progress, boolean placing) {
         this.files = files;
         this.index = index;
         this.progress = progress;
+        this.placing = placing;
+        int most = placing ? chunks(files) : 0;
+        file = new int[most];
+        chunk = new int[most];
+        offset = new long[most];
+        pack = new int[most];
+    }
+
+    private static int chunks(List<RegularFile> files) {
+        long chunks = 0;
+        for (RegularFile file : files) {
+            chunks += isWanted(file) ? file.chunks() : 0;
+        }
+        return Math.toIntExact(chunks);
+    }
+
+    private static boolean isWanted(RegularFile file) {
+        return !file.failed && (file.outcome == Outcome.RESTORED || file.outcome == Outcome.UPDATED);
     }
 
     /// Plans the content of every file that is restored or updated; a file with a chunk that no index
     /// knows is reported, and what is left of it is planned all the same.
     static PackPlan of(List<RegularFile> files, BlobIndex index, Progress progress) {
-        var plan = new PackPlan(files, index, progress);
+        PackPlan plan = planned(files, index, progress, true);
+        plan.sort();
+        return plan;
+    }
+
+    /// How many packs would be read. Files are reported, and chunks counted in them, as by [#of].
+    static int countPacks(List<RegularFile> files, BlobIndex index, Progress progress) {
+        return planned(files, index, progress, false).packs();
+    }
+
+    private static PackPlan planned(List<RegularFile> files, BlobIndex index, Progress progress, boolean placing) {
+        var plan = new PackPlan(files, index, progress, placing);
         for (int i = 0; i < files.size(); i++) {
             RegularFile file = files.get(i);
-            boolean wanted = file.outcome == Outcome.RESTORED || file.outcome == Outcome.UPDATED;
-            if (wanted && !file.failed) {
+            if (isWanted(file)) {
                 plan.add(i, file);
             }
         }
-        plan.sort();
         return plan;
     }
 
@@ -110,24 +137,16 @@ final class PackPlan {
     }
 
     private void add(int fileNumber, int chunkNumber, long position, ObjectId packId) {
-        if (targets == file.length) {
-            grow(targets + targets / 2);
-        }
-        file[targets] = fileNumber;
-        chunk[targets] = chunkNumber;
-        offset[targets] = position;
-        pack[targets] = packNumbers.computeIfAbsent(packId, id -> {
+        int number = packNumbers.computeIfAbsent(packId, id -> {
             packs.add(id);
             return packs.size() - 1;
         });
-        targets++;
-    }
-
-    private void grow(int capacity) {
-        file = Arrays.copyOf(file, capacity);
-        chunk = Arrays.copyOf(chunk, capacity);
-        offset = Arrays.copyOf(offset, capacity);
-        pack = Arrays.copyOf(pack, capacity);
+        if (placing) {
+            file[targets] = fileNumber;
+            chunk[targets] = chunkNumber;
+            offset[targets] = position;
+            pack[targets++] = number;
+        }
     }
 
     /// Counting sort by pack; the order inside a pack stays that of the tree.

@@ -26,6 +26,9 @@ final class TreeWalk {
     /// An item takes 200 bytes and more. A few trees that name each other over and over make up any number of items.
     private static final long MAX_ITEMS = Runtime.getRuntime().maxMemory() / 256;
 
+    /// Folders whose trees are looked up together.
+    private static final int BATCH_FOLDERS = 16 * 1024;
+
     private final TreeLoader trees;
     private final Selection selection;
     private final @Nullable OwnerNumbers owners;
@@ -46,7 +49,9 @@ final class TreeWalk {
         var rootDamage = new AtomicReference<@Nullable RuntimeException>();
         List<Folder> level = List.of(root);
         for (int depth = 0; !level.isEmpty(); depth++) {
-            load(level, rootDamage);
+            for (int from = 0; from < level.size(); from += BATCH_FOLDERS) {
+                load(level.subList(from, Math.min(level.size(), from + BATCH_FOLDERS)), rootDamage);
+            }
             if (rootDamage.get() != null) {
                 throw rootDamage.get();
             }

@@ -86,8 +86,8 @@ class HostileTreeTest {
         var used = new UsedBlobs(new TreeLoader(SAMPLE.repository, SAMPLE.index, 2));
         used.add(deep);
 
-        assertThat(used.trees()).hasSize(LEVELS + 1);
-        assertThat(used.data()).hasSize(1);
+        assertThat(used.trees().size()).isEqualTo(LEVELS + 1);
+        assertThat(used.data().size()).isEqualTo(1);
     }
 
     @Test

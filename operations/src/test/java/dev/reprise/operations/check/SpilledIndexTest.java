@@ -123,7 +123,7 @@ class SpilledIndexTest {
     @Test
     void an_allowance_too_small_for_the_tables_is_refused_with_one_that_is_not() {
         try (var allowance = new Allowance(memory(64 << 10))) {
-            var table = new IdTable(allowance);
+            var table = allowance.ids();
             var random = new Random(1);
 
             assertThatThrownBy(() -> {
