@@ -1,5 +1,6 @@
 package dev.reprise.app;
 
+import dev.reprise.storage.sftp.SftpPlace;
 import dev.reprise.storage.url.Places;
 import java.util.List;
 
@@ -9,6 +10,6 @@ public final class WiredPlaces {
 
     /// Nothing of a kind's library is loaded before a URL names that kind.
     public static Places all() {
-        return new Places(List.of());
+        return new Places(List.of(new SftpPlace()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.compat;
 
+import dev.reprise.app.WiredPlaces;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.restic.ResticCli;
 import dev.reprise.cli.restic.ResticVerbs;
@@ -69,7 +70,8 @@ record RepriseRestic(Path repository, Path workingDirectory, Map<String, String>
                     CommandContext.Terminal.NONE,
                     InstantSource.system(),
                     zone,
-                    SecureRandom::new);
+                    SecureRandom::new,
+                    WiredPlaces.all());
             int status = new ResticCli(ResticVerbs.standard(), context).run(line);
             outStream.flush();
             errStream.flush();

@@ -32,7 +32,8 @@ public final class DebianTools {
             "psql", "postgresql-client",
             "redis-server", "redis-server",
             "redis-cli", "redis-tools",
-            "redis-check-rdb", "redis-server");
+            "redis-check-rdb", "redis-server",
+            "sshd", "openssh-server");
     private static final List<String> BIN_FOLDERS = List.of("usr/bin", "usr/sbin", "bin");
 
     /// @param environment to be added when it is started; empty for an installed program
@@ -63,7 +64,8 @@ public final class DebianTools {
 
     static Optional<Path> onPath(String name) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
-        return Stream.of(path.split(File.pathSeparator, -1))
+        // Where servers lie, which ordinary users often do not search.
+        return Stream.of((path + File.pathSeparator + "/usr/sbin").split(File.pathSeparator, -1))
                 .filter(folder -> folder.startsWith("/"))
                 .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)
