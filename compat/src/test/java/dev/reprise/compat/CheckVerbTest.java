@@ -6,10 +6,13 @@ import dev.reprise.testkit.restic.StockRestic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,6 +170,51 @@ class CheckVerbTest {
         flip(objects("snapshots").getFirst());
 
         assertThat(compare().status()).isEqualTo(1);
+    }
+
+    /// What scripts look for: the lines that name a damaged object begin as restic's, with and without `--json`.
+    @Test
+    void damaged_objects_are_named_in_restics_words() throws IOException {
+        Path pack = objects("data").getFirst();
+        byte[] whole = Files.readAllBytes(pack);
+        flip(pack);
+        compareWords("pack [0-9a-f]{64} contains 2 errors: \\[", "--read-data");
+        write(pack, Arrays.copyOf(whole, whole.length - 7));
+        compareWords("pack [0-9a-f]{64}: unexpected file size: got [0-9]+, expected [0-9]+");
+        Files.delete(pack);
+        compareWords("pack [0-9a-f]{64}: does not exist");
+        write(pack, whole);
+
+        Path snapshot = objects("snapshots").getFirst();
+        flip(snapshot);
+        compareWords("error: failed to load snapshot [0-9a-f]{8}: ");
+        flip(snapshot);
+
+        flip(objects("index").getFirst());
+        compareWords("error: error loading index [0-9a-f]{64}: ");
+    }
+
+    private void compareWords(String words, String... flags) {
+        List<String> line = new ArrayList<>(List.of("check"));
+        line.addAll(List.of(flags));
+        assertThat(words(words, restic.run(line.toArray(String[]::new)).err()))
+                .hasSize(1)
+                .isEqualTo(words(words, reprise.run(line.toArray(String[]::new)).err()));
+        line.add("--json");
+        String member = "\"message_type\":\"error\",\"message\":\"" + words;
+        assertThat(words(member, restic.run(line.toArray(String[]::new)).err()))
+                .hasSize(1)
+                .isEqualTo(
+                        words(member, reprise.run(line.toArray(String[]::new)).err()));
+        assertThat(reprise.run(line.toArray(String[]::new)).err()).contains("\"message\":\"\\nThe repository ");
+    }
+
+    private static List<String> words(String pattern, String said) {
+        return Pattern.compile(pattern)
+                .matcher(said)
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     @Test

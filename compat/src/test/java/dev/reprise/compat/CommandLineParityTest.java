@@ -59,7 +59,18 @@ class CommandLineParityTest {
                 "copy --repo2 nowhere --from-repo x",
                 "copy --repo2 second --password-file2 pw --password-command2 x",
                 "copy --password-file2 pw",
-                "copy"
+                "copy",
+                "snapshots --unknown",
+                "snapshots --unknown=value --json",
+                "--unknown snapshots",
+                "snapshots -qZ",
+                "nonsense",
+                "nonsense --json",
+                "snapshots --tag",
+                "snapshots --tag --repo2",
+                "backup --tag=--repo2 --hostname",
+                "find --host --hostname name",
+                "snapshots -- --repo2"
             })
     void a_flag_has_restics_status_and_remark(String line) {
         String[] words = line.split(" ", -1);

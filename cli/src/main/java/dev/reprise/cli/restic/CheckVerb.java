@@ -91,6 +91,9 @@ final class CheckVerb implements Callable<Integer> {
                 CoverageFlags.remember(log, check, global.output()::warning);
             }
             covered = coverage.isGiven() ? log.coverage(check.packSizes(), coverage.maxAge()) : null;
+            if (isDamaged(result)) {
+                advise(result);
+            }
         } finally {
             summary(result, covered);
         }
@@ -156,15 +159,20 @@ final class CheckVerb implements Callable<Integer> {
         };
     }
 
+    /// In restic's words, which scripts look for: what is wrong with packs and trees begins with their name.
     private void error(String text) {
+        say(text.startsWith("pack ") || text.startsWith("error for tree ") ? text : "error: " + text);
+    }
+
+    private void say(String text) {
         if (global.json()) {
             global.output()
                     .jsonError(new GoJsonWriter()
                             .raw("{\"message_type\":\"error\",\"message\":")
-                            .string(text)
+                            .string(text + "\n")
                             .raw('}'));
         } else {
-            global.output().warning("error: " + text);
+            global.output().warning(text);
         }
     }
 
@@ -197,80 +205,77 @@ final class CheckVerb implements Callable<Integer> {
                 .toList();
     }
 
+    private boolean isDamaged(CheckResult result) {
+        return result.defects() + damagedPoints > 0;
+    }
+
     private void conclude(CheckResult result) {
-        if (result.defects() + damagedPoints == 0) {
-            if (result.needsPrune()) {
-                global.output()
-                        .info("additional files were found in the repo, which likely contain duplicate data.\n"
-                                + "This is non-critical, you can run `restic prune` to correct this.");
-            }
-            global.output().info("no errors were found");
-            return;
+        if (isDamaged(result)) {
+            throw new FatalException("repository contains errors");
         }
-        if (!global.json()) {
-            advise(result);
+        if (result.needsPrune()) {
+            global.output()
+                    .info("additional files were found in the repo, which likely contain duplicate data.\n"
+                            + "This is non-critical, you can run `restic prune` to correct this.");
         }
-        throw new FatalException("repository contains errors");
+        global.output().info("no errors were found");
     }
 
     /// Which verbs mend what was found, in this order.
     private void advise(CheckResult result) {
-        ResticOutput output = global.output();
         if (indexDamaged) {
-            output.warning("\nThe repository index is damaged and must be repaired. You must run `restic repair index'"
+            say("\nThe repository index is damaged and must be repaired. You must run `restic repair index'"
                     + " to correct this.\n");
-            output.warning("restic repair index");
-            output.warning("\nThen run check again: what else is damaged can only be seen with a whole index.\n");
+            say("restic repair index");
+            say("\nThen run check again: what else is damaged can only be seen with a whole index.\n");
         } else {
             adviseOnPacks(result);
         }
         if (result.unanswered() > 0) {
-            output.warning(
-                    "\nThe storage did not answer %d times: nothing is known of what was to be read. Run check again."
-                            .formatted(result.unanswered()));
+            say("\nThe storage did not answer %d times: nothing is known of what was to be read. Run check again."
+                    .formatted(result.unanswered()));
         }
         for (ObjectId key : result.damagedKeys()) {
-            output.warning("\nPut back a copy of keys/%s; if there is none, remove it, and its password is lost:\n"
+            say("\nPut back a copy of keys/%s; if there is none, remove it, and its password is lost:\n"
                     .formatted(key.hex()));
-            output.warning("restic key remove " + key.hex());
+            say("restic key remove " + key.hex());
         }
         if (damagedPoints > 0) {
-            output.warning("\nA damaged point is mended by a copy of its file below reprise/points; without one, remove"
+            say("\nA damaged point is mended by a copy of its file below reprise/points; without one, remove"
                     + " the file.");
         }
         if (!result.affectedSnapshots().isEmpty()) {
-            output.warning("snapshots that cannot be restored whole: " + words(result.affectedSnapshots(), true));
+            say("snapshots that cannot be restored whole: " + words(result.affectedSnapshots(), true));
         }
     }
 
     private void adviseOnPacks(CheckResult result) {
-        ResticOutput output = global.output();
         List<ObjectId> broken = repairable(result);
         boolean lossy =
                 result.affectedSnapshots().size() > result.damagedSnapshots().size();
         // What no index names may lie in packs no index names: only then is it lost.
         boolean index = result.needsIndexRepair() || !result.missingPacks().isEmpty() || (lossy && result.needsPrune());
         if (!broken.isEmpty()) {
-            output.warning("\nThe repository contains damaged pack files. These damaged files must be removed to repair"
+            say("\nThe repository contains damaged pack files. These damaged files must be removed to repair"
                     + " the repository. This can be done using the following commands:\n");
         } else if (index || lossy || !result.damagedSnapshots().isEmpty()) {
-            output.warning("\nThe repository is damaged and must be repaired using the following commands:\n");
+            say("\nThe repository is damaged and must be repaired using the following commands:\n");
         }
         if (index) {
-            output.warning("restic repair index");
+            say("restic repair index");
         }
         if (!broken.isEmpty()) {
-            output.warning("restic repair packs " + words(broken, false));
+            say("restic repair packs " + words(broken, false));
         }
         if (!result.damagedSnapshots().isEmpty()) {
-            output.warning("restic recover");
-            output.warning("restic repair snapshots --forget " + words(result.damagedSnapshots(), false));
+            say("restic recover");
+            say("restic repair snapshots --forget " + words(result.damagedSnapshots(), false));
         }
         if (!broken.isEmpty() || lossy) {
-            output.warning("restic repair snapshots --forget\n");
+            say("restic repair snapshots --forget\n");
         }
         if (result.lostTrees()) {
-            output.warning("What lay below lost directories may then be found with: restic recover\n");
+            say("What lay below lost directories may then be found with: restic recover\n");
         }
     }
 

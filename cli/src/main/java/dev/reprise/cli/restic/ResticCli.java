@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -38,6 +39,9 @@ public final class ResticCli {
                 throw new FatalException("the output could not be written");
             }
             return status;
+        } catch (CommandLineException e) {
+            context.err().println(e.fact());
+            return e.exitStatus().code();
         } catch (RepriseException e) {
             int status = ExitWords.status(e);
             output.exitError(status, ExitWords.message(e));
@@ -79,7 +83,8 @@ public final class ResticCli {
         Callable<Integer> verb = factory.apply(context);
         CommandLine line = laidOut(new CommandLine(verb), run.verb());
         ParseResult parsed = parse(line, run.arguments());
-        DeprecatedFlags.remarks(run.arguments()).forEach(new ResticOutput(context, false, 1)::warning);
+        DeprecatedFlags.remarks(run.arguments(), line.getCommandSpec())
+                .forEach(new ResticOutput(context, false, 1)::warning);
         if (parsed.isUsageHelpRequested()) {
             context.out().print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
             context.out().flush();
@@ -112,14 +117,29 @@ public final class ResticCli {
         try {
             return line.parseArgs(arguments.toArray(String[]::new));
         } catch (UnmatchedArgumentException e) {
-            String first = e.getUnmatched().getFirst();
-            throw new FatalException(
-                    first.startsWith("-")
-                            ? "unknown flag: " + first
-                            : "unknown argument \"%s\" for \"%s\"".formatted(first, line.getCommandName()));
+            throw unmatched(e.getUnmatched().getFirst(), line.getCommandName());
+        } catch (MissingParameterException e) {
+            String flag = e.getMissing().getFirst() instanceof OptionSpec option ? option.longestName() : "";
+            throw new CommandLineException(
+                    flag.isEmpty() ? String.valueOf(e.getMessage()) : "flag needs an argument: " + flag);
         } catch (ParameterException e) {
-            throw new FatalException(String.valueOf(e.getMessage()));
+            String value = e.getValue();
+            throw new CommandLineException(
+                    e.getArgSpec() instanceof OptionSpec option && value != null
+                            ? "invalid argument \"%s\" for \"%s\" flag: %s"
+                                    .formatted(value, String.join(", ", option.names()), e.getMessage())
+                            : String.valueOf(e.getMessage()));
         }
+    }
+
+    private static RepriseException unmatched(String word, String command) {
+        if (word.startsWith("--")) {
+            return new CommandLineException("unknown flag: " + word.split("=", 2)[0]);
+        }
+        if (word.startsWith("-") && word.length() > 1) {
+            return new CommandLineException("unknown shorthand flag: '%c' in %s".formatted(word.charAt(1), word));
+        }
+        return new FatalException("unknown argument \"%s\" for \"%s\"".formatted(word, command));
     }
 
     private int overview() {

@@ -44,7 +44,7 @@ sealed interface ResticLine {
 
     Set<String> HELP = Set.of("-h", "--help");
 
-    /// @throws FatalException if there is no such verb
+    /// @throws CommandLineException if there is no such verb
     static ResticLine of(ResticVerbs verbs, List<String> arguments) {
         int at = firstWord(arguments);
         List<String> before = arguments.subList(0, at);
@@ -64,7 +64,7 @@ sealed interface ResticLine {
         List<String> words = ResticVerbs.modern(typed);
         String verb = String.join(" ", words);
         if (verbs.find(verb) == null) {
-            throw new FatalException("unknown command \"%s\" for \"restic\"".formatted(verb));
+            throw new CommandLineException("unknown command \"%s\" for \"restic\"".formatted(verb));
         }
         var ordered = new ArrayList<String>();
         before.forEach(word -> ordered.addAll(expanded(word)));
@@ -112,7 +112,8 @@ sealed interface ResticLine {
         }
         String count = word.substring(word.indexOf('=') + 1);
         if (!count.matches("[0-9]")) {
-            throw new FatalException("invalid argument \"%s\" for \"-v, --verbose\" flag".formatted(count));
+            throw new CommandLineException(
+                    "invalid argument \"%s\" for \"-v, --verbose\" flag: not a number from 0 to 9".formatted(count));
         }
         String[] flags = new String[Integer.parseInt(count)];
         Arrays.fill(flags, "-v");

@@ -30,7 +30,7 @@ class ResticLineTest {
         assertThat(line("unlock --verbose=0")).isEqualTo(new ResticLine.Run("unlock", List.of()));
         assertThat(line("unlock -v=2")).isEqualTo(new ResticLine.Run("unlock", List.of("-v", "-v")));
         assertThatThrownBy(() -> line("unlock --verbose=many"))
-                .hasMessage("invalid argument \"many\" for \"-v, --verbose\" flag");
+                .hasMessage("invalid argument \"many\" for \"-v, --verbose\" flag: not a number from 0 to 9");
     }
 
     @Test

@@ -107,7 +107,7 @@ final class PackData {
             findings.defect("pack %s was read wrongly once (%s) and right the second time"
                     .formatted(content.pack().hex(), defects.getFirst()));
         } else {
-            findings.brokenPack(content.pack(), naming(content, String.join("; ", again)));
+            findings.brokenPack(content.pack(), described(content, again));
             damage.examine(content);
         }
     }
@@ -122,9 +122,9 @@ final class PackData {
         }
     }
 
-    private static String naming(PackContent content, String fact) {
-        String pack = content.pack().hex();
-        return fact.contains(pack) ? fact : "pack " + pack + ": " + fact;
+    private static String described(PackContent content, List<String> defects) {
+        return "pack %s contains %d errors: [%s]"
+                .formatted(content.pack().hex(), defects.size(), String.join("; ", defects));
     }
 
     /// Packs that were read whole and without defect.

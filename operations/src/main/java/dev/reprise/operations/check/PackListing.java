@@ -67,11 +67,11 @@ final class PackListing {
             findings.missingPack(content.pack());
             findings.brokenPack(
                     content.pack(),
-                    pack + " is missing, an index names " + content.blobs().size() + " blobs of it");
+                    pack + ": does not exist, an index names " + content.blobs().size() + " blobs of it");
         } else if (size != expected) {
             findings.indexNeedsRepair();
             findings.brokenPack(
-                    content.pack(), pack + " has " + size + " bytes, by the index it should have " + expected);
+                    content.pack(), "%s: unexpected file size: got %d, expected %d".formatted(pack, size, expected));
         } else if (!isContiguous(content)) {
             findings.indexNeedsRepair();
             findings.brokenPack(

@@ -113,7 +113,7 @@ public final class RepositoryCheck {
     private BlobIndex index(Allowance allowance) {
         BiConsumer<ObjectId, RuntimeException> damaged = (id, reason) -> {
             findings.indexNeedsRepair();
-            findings.defect("index " + id.hex() + " cannot be read: " + reason.getMessage());
+            findings.defect("error loading index " + id.hex() + ": " + reason.getMessage());
         };
         return allowance.isLimited()
                 ? SpilledIndex.read(repository, allowance, damaged)
@@ -168,7 +168,7 @@ public final class RepositoryCheck {
 
     private void damagedSnapshot(ObjectId id, String reason, List<ObjectId> affected) {
         affected.add(id);
-        findings.defect("snapshot " + id.hex() + " cannot be read: " + reason);
+        findings.defect("failed to load snapshot " + id.shortHex() + ": " + reason);
     }
 
     private void find(

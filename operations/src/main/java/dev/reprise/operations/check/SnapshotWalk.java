@@ -39,6 +39,9 @@ final class SnapshotWalk {
     /// Files that are named one by one; `repair snapshots --dry-run` names them all.
     private static final int MOST_NAMED = 10_000;
 
+    /// Stands for a name where there is none: nothing behind the slash would mean the whole directory.
+    private static final String NAMELESS = "(an entry without name)";
+
     /// Trees whose nodes or locations are held at a time.
     private static final int SLICE_TREES = 1 << 12;
 
@@ -134,7 +137,8 @@ final class SnapshotWalk {
                         "tree %s, %s, could not be read: %s".formatted(id.hex(), place(id), unanswered.fact()));
             default -> {
                 markBad(id);
-                findings.defect("tree %s, %s, cannot be read: %s".formatted(id.hex(), place(id), reason.getMessage()));
+                findings.defect("error for tree %s: tree %s, %s, cannot be read: %s"
+                        .formatted(id.shortHex(), id.hex(), place(id), reason.getMessage()));
             }
         }
     }
@@ -235,9 +239,13 @@ final class SnapshotWalk {
             public void tree(ObjectId id, List<Node> nodes) {
                 guarded(() -> {
                     for (Node node : nodes) {
-                        if (usesLostBlob(node)) {
+                        if (usesLostBlob(node) || lacksSomething(node)) {
                             markBad(id);
-                            affected.add(id, node.name().toString());
+                            affected.add(
+                                    id,
+                                    node.name().isEmpty()
+                                            ? NAMELESS
+                                            : node.name().toString());
                         }
                     }
                 });
@@ -287,6 +295,14 @@ final class SnapshotWalk {
                 findings.hint("%d files are affected, %d are named".formatted(seen.get(), MOST_NAMED));
             }
         }
+    }
+
+    /// What [TreeExamination] calls a defect of the tree itself: nothing can be restored of such an entry.
+    private static boolean lacksSomething(Node node) {
+        ObjectId subtree = node.subtree();
+        return node.name().isEmpty()
+                || (node.type() == NodeType.FILE && node.content() == null)
+                || (node.type() == NodeType.DIR && (subtree == null || subtree.isNull()));
     }
 
     private boolean usesLostBlob(Node node) {

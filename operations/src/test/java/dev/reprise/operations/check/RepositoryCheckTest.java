@@ -190,7 +190,7 @@ class RepositoryCheckTest {
 
         CheckResult result = check(false);
 
-        assertThat(defects()).containsExactly("pack " + pack.hex() + " is missing, an index names 2 blobs of it");
+        assertThat(defects()).containsExactly("pack " + pack.hex() + ": does not exist, an index names 2 blobs of it");
         assertThat(result.brokenPacks()).containsExactly(pack);
         assertThat(result.affectedSnapshots()).containsExactly(first);
     }
@@ -207,7 +207,7 @@ class RepositoryCheckTest {
 
         assertThat(defects())
                 .containsExactly(
-                        "pack %s has 10 bytes, by the index it should have %d".formatted(pack.hex(), content.length));
+                        "pack %s: unexpected file size: got 10, expected %d".formatted(pack.hex(), content.length));
         assertThat(result.brokenPacks()).containsExactly(pack);
         assertThat(result.affectedSnapshots()).containsExactly(second);
     }
@@ -269,7 +269,8 @@ class RepositoryCheckTest {
 
         assertThat(defects()).hasSize(1);
         assertThat(defects().getFirst())
-                .startsWith("tree %s, /a of snapshot %s,".formatted(inner.hex(), first.shortHex()));
+                .startsWith("error for tree %s: tree %s, /a of snapshot %s,"
+                        .formatted(inner.shortHex(), inner.hex(), first.shortHex()));
         assertThat(result.affectedSnapshots()).containsExactly(first);
     }
 
@@ -280,7 +281,11 @@ class RepositoryCheckTest {
 
         CheckResult result = check(false);
 
-        assertThat(defects()).hasSize(1).first().asString().startsWith("snapshot " + first.hex() + " cannot be read");
+        assertThat(defects())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("failed to load snapshot " + first.shortHex() + ": snapshot " + first.hex());
         assertThat(result.snapshots()).isEqualTo(1);
         assertThat(result.affectedSnapshots()).containsExactly(first);
     }
@@ -293,7 +298,7 @@ class RepositoryCheckTest {
 
         CheckResult result = check(false);
 
-        assertThat(defects()).anyMatch(fact -> fact.startsWith("index " + key.name() + " cannot be read"));
+        assertThat(defects()).anyMatch(fact -> fact.startsWith("error loading index " + key.name() + ": "));
         assertThat(result.needsIndexRepair()).isTrue();
         assertThat(result.affectedSnapshots()).hasSize(1);
         assertThat(hints())
@@ -423,6 +428,8 @@ class RepositoryCheckTest {
 
         assertThat(defects()).containsExactly("an entry without name in the root of snapshot " + snapshot.shortHex());
         assertThat(hints()).hasSize(1).first().asString().startsWith("\"..\" in the root of snapshot");
+        assertThat(events.stream().filter(CheckEvent.Affected.class::isInstance))
+                .containsExactly(new CheckEvent.Affected("/(an entry without name)", snapshot.shortHex()));
     }
 
     @Test
