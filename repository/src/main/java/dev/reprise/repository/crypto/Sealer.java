@@ -47,8 +47,8 @@ public final class Sealer {
         }
     }
 
-    /// Seals `length` bytes of `plain` into `out`. In place works when the plaintext already lies at
-    /// `outOffset + IV_BYTES` of the same array.
+    /// Seals `length` bytes of `plain` into `out`. In place works when the plaintext lies at `outOffset + IV_BYTES` of
+    /// the same array, or later; from 32 bytes later on it costs less (see [#open]).
     ///
     /// @return sealed length, `length + OVERHEAD`
     public int seal(byte[] plain, int offset, int length, byte[] out, int outOffset) {

@@ -27,6 +27,10 @@ final class BlobSealer implements AutoCloseable {
     /// Larger blobs are decompressed piece by piece while they are compared: no second copy in memory.
     private static final int WHOLE_COMPARE_BYTES = 1024 * 1024;
 
+    /// Where the compressed bytes wait in the buffer they are sealed in: two blocks behind where they end up, or the
+    /// JDK copies each piece before it encrypts it.
+    private static final int PLAIN_AT = Sealer.IV_BYTES + 32;
+
     private final int version;
     private final Compression compression;
     private final Sealer sealer;
@@ -52,7 +56,7 @@ final class BlobSealer implements AutoCloseable {
             sealed = Scratch.atLeast(sealed, Math.addExact(length, Sealer.OVERHEAD));
             stored = sealer.seal(data, offset, length, sealed, 0);
         } else {
-            stored = sealer.seal(sealed, Sealer.IV_BYTES, compressed, sealed, 0);
+            stored = sealer.seal(sealed, PLAIN_AT, compressed, sealed, 0);
         }
         if (!comesBack(stored, raw, data, offset, length)) {
             throw changed(new BlobHandle(type, id));
@@ -92,7 +96,7 @@ final class BlobSealer implements AutoCloseable {
                 "test the memory of this machine; the blob was not stored");
     }
 
-    /// Compresses to where the sealer wants its plaintext.
+    /// Compresses to [#PLAIN_AT].
     ///
     /// @return compressed length, or -1 to store raw
     private int compress(BlobType type, byte[] data, int offset, int length) {
@@ -102,10 +106,10 @@ final class BlobSealer implements AutoCloseable {
         }
         // Room for the worst case: that data does not become smaller is no exception, and should not cost one.
         int capacity = Math.toIntExact(Zstd.compressBound(length));
-        sealed = Scratch.atLeast(sealed, Math.addExact(capacity, Sealer.OVERHEAD));
+        sealed = Scratch.atLeast(sealed, Math.addExact(capacity, PLAIN_AT + Sealer.OVERHEAD));
         setLevel(levelFor(type, length));
         try {
-            int compressed = compressor.compressByteArray(sealed, Sealer.IV_BYTES, capacity, data, offset, length);
+            int compressed = compressor.compressByteArray(sealed, PLAIN_AT, capacity, data, offset, length);
             return always || compressed < length ? compressed : -1;
         } catch (ZstdException e) {
             throw new IllegalStateException("zstd refused " + length + " bytes", e);

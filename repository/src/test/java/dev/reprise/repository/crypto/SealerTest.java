@@ -110,6 +110,25 @@ class SealerTest {
     }
 
     @Test
+    void a_unit_is_sealed_to_before_its_plaintext() throws ForgedException {
+        Random random = new Random(13);
+        Sealer sealer = randomSealer(random);
+        for (int i = 0; i < 200; i++) {
+            byte[] plain = new byte[random.nextInt(200_000)];
+            random.nextBytes(plain);
+            int at = Sealer.IV_BYTES + 32;
+            byte[] buffer = new byte[at + plain.length + Sealer.OVERHEAD];
+            System.arraycopy(plain, 0, buffer, at, plain.length);
+
+            int sealed = sealer.seal(buffer, at, plain.length, buffer, 0);
+
+            assertThat(Arrays.equals(sealer.open(Arrays.copyOf(buffer, sealed)), plain))
+                    .as("seed 13, round %d, %d bytes", i, plain.length)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void units_are_sealed_and_opened_in_place() throws ForgedException {
         Random random = new Random(7);
         Sealer sealer = randomSealer(random);
