@@ -1,0 +1,124 @@
+package dev.reprise.storage.s3;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage.StoredObject;
+import dev.reprise.storage.StorageException;
+import dev.reprise.storage.StorageException.Kind;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/// Lists objects page by page, by either of S3's calls.
+final class S3Listing {
+    private final S3Address address;
+    private final S3Options options;
+    private final S3Connection connection;
+    private final S3Failures failures;
+
+    S3Listing(S3Address address, S3Options options, S3Connection connection, S3Failures failures) {
+        this.address = address;
+        this.options = options;
+        this.connection = connection;
+        this.failures = failures;
+    }
+
+    void list(ObjectType type, Consumer<StoredObject> consumer) {
+        String prefix = address.key(type == ObjectType.CONFIG ? "config" : type.folder() + "/");
+        boolean deep = type == ObjectType.PACK;
+        long seen = 0;
+        @Nullable String from = null;
+        do {
+            Page page = page(type, prefix, deep, from);
+            seen += page.objects().size();
+            page.objects().forEach(object -> report(type, object, consumer));
+            String next = page.next();
+            if (next != null && next.equals(from)) {
+                String reason = "the server's listing goes round in circles";
+                throw failures.failed(Kind.OTHER, "list " + type.folder(), reason, "", null);
+            }
+            from = next;
+        } while (from != null);
+        if (type == ObjectType.KEY && seen == 0) {
+            refuseOldLayout();
+        }
+    }
+
+    private void report(ObjectType type, S3Object object, Consumer<StoredObject> consumer) {
+        String name = object.key().substring(object.key().lastIndexOf('/') + 1);
+        boolean wellNamed = type == ObjectType.CONFIG ? name.equals("config") : ObjectId.isName(name);
+        if (!wellNamed) {
+            return;
+        }
+        var key = new ObjectKey(type, name);
+        if (object.key().equals(address.key(key.path()))) {
+            consumer.accept(new StoredObject(key, object.size()));
+        }
+    }
+
+    private Page page(ObjectType type, String prefix, boolean deep, @Nullable String from) {
+        try {
+            return options.listV1() ? older(prefix, deep, from) : newer(prefix, deep, from);
+        } catch (SdkException e) {
+            throw failures.translate("list " + (type == ObjectType.CONFIG ? "config" : type.folder()), e);
+        }
+    }
+
+    private Page newer(String prefix, boolean deep, @Nullable String from) {
+        ListObjectsV2Response answer = connection
+                .client()
+                .listObjectsV2(ListObjectsV2Request.builder()
+                        .bucket(address.bucket())
+                        .prefix(prefix)
+                        .delimiter(deep ? null : "/")
+                        .continuationToken(from)
+                        .build());
+        boolean more = Boolean.TRUE.equals(answer.isTruncated());
+        return new Page(answer.contents(), more ? place(answer.nextContinuationToken()) : null);
+    }
+
+    private Page older(String prefix, boolean deep, @Nullable String from) {
+        ListObjectsResponse answer = connection
+                .client()
+                .listObjects(ListObjectsRequest.builder()
+                        .bucket(address.bucket())
+                        .prefix(prefix)
+                        .delimiter(deep ? null : "/")
+                        .marker(from)
+                        .build());
+        List<S3Object> objects = answer.contents();
+        boolean more = Boolean.TRUE.equals(answer.isTruncated());
+        String last = objects.isEmpty() ? null : objects.getLast().key();
+        String marker = answer.nextMarker();
+        return new Page(objects, more ? place(marker == null ? last : marker) : null);
+    }
+
+    private String place(@Nullable String next) {
+        if (next == null || next.isEmpty()) {
+            throw failures.failed(Kind.OTHER, "list objects", "the server's listing breaks off", "", null);
+        }
+        return next;
+    }
+
+    /// restic up to 0.7 wrote `key/` instead of `keys/` into buckets.
+    private void refuseOldLayout() {
+        Page old = page(ObjectType.KEY, address.key("key/"), false, null);
+        if (!old.objects().isEmpty()) {
+            throw new StorageException(
+                    Kind.OTHER,
+                    "the repository at " + address.location() + " has the layout of restic 0.7 and older",
+                    "migrate it with restic 0.17: restic migrate s3_layout",
+                    null);
+        }
+    }
+
+    /// @param next where the following page begins; null at the end
+    private record Page(List<S3Object> objects, @Nullable String next) {}
+}

@@ -1,0 +1,28 @@
+package dev.reprise.storage.s3;
+
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.url.PlaceKind;
+import dev.reprise.storage.url.PlaceSettings;
+import java.util.List;
+
+/// Buckets of S3 and of servers that speak its protocol: `s3:host/bucket[/prefix]`, `s3://host/bucket`,
+/// `s3:http://host:port/bucket`. Credentials come from the environment given, in restic's order.
+public final class S3Place implements PlaceKind {
+    @Override
+    public String scheme() {
+        return "s3";
+    }
+
+    @Override
+    public List<PlaceOption> options() {
+        return S3Options.DESCRIBED;
+    }
+
+    /// Nothing is asked of the network, and no credential is looked for, before the first operation.
+    @Override
+    public Storage open(String address, PlaceSettings settings) {
+        S3Address place = S3Address.parse(address);
+        S3Options options = S3Options.of(place, settings);
+        return new S3Storage(place, options, settings);
+    }
+}
