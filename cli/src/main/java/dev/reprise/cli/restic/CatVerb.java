@@ -106,7 +106,8 @@ final class CatVerb implements Callable<Integer> {
     private void pack(Repository repository, ObjectId id) throws IOException {
         PrintStream out = global.output().raw();
         ObjectKey key = ObjectKey.of(ObjectType.PACK, id);
-        ObjectId found = repository.storage().read(key, 0, -1, body -> copy(body, out));
+        var copy = new Copy(out);
+        ObjectId found = repository.storage().read(key, 0, -1, copy::run);
         out.flush();
         if (!found.equals(id)) {
             global.output()
@@ -114,14 +115,28 @@ final class CatVerb implements Callable<Integer> {
         }
     }
 
-    private static ObjectId copy(InputStream body, PrintStream out) throws IOException {
-        MessageDigest digest = ObjectId.newDigest();
-        byte[] block = new byte[COPY_BYTES];
-        for (int read = body.read(block); read >= 0; read = body.read(block)) {
-            digest.update(block, 0, read);
-            out.write(block, 0, read);
+    /// A body that is started anew begins at its start: what was printed is not printed again.
+    private static final class Copy {
+        private final PrintStream out;
+        private long printed;
+
+        Copy(PrintStream out) {
+            this.out = out;
         }
-        return ObjectId.of(digest.digest(), 0);
+
+        ObjectId run(InputStream body) throws IOException {
+            MessageDigest digest = ObjectId.newDigest();
+            byte[] block = new byte[COPY_BYTES];
+            long position = 0;
+            for (int read = body.read(block); read >= 0; read = body.read(block)) {
+                digest.update(block, 0, read);
+                int known = (int) Math.clamp(printed - position, 0, read);
+                out.write(block, known, read - known);
+                position += read;
+                printed = Math.max(printed, position);
+            }
+            return ObjectId.of(digest.digest(), 0);
+        }
     }
 
     private void blob(ResticRepository opened, ObjectId id) {

@@ -56,6 +56,11 @@ public abstract class PlaceUnderTest {
         return true;
     }
 
+    /// Whether the place is made to fail now and then, so that readers may run again.
+    protected boolean failsAtTimes() {
+        return false;
+    }
+
     /// How many objects the test of large listings stores: more than one page of every known
     /// server.
     protected int manyObjects() {

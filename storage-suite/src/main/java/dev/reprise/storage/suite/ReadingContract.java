@@ -187,7 +187,7 @@ abstract class ReadingContract extends PlaceUnderTest {
                 calls[0]++;
                 return body.readAllBytes();
             });
-            assertThat(calls[0]).isEqualTo(1);
+            assertThat(calls[0]).isBetween(1, failsAtTimes() ? Integer.MAX_VALUE : 1);
         }
     }
 

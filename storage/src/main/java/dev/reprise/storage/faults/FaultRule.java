@@ -1,8 +1,10 @@
 package dev.reprise.storage.faults;
 
+import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.faults.FaultyStorage.Operation;
 import java.time.Duration;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -12,6 +14,7 @@ public final class FaultRule {
     private final Set<Operation> operations;
     private final long first;
     private final long last;
+    private final double share;
     private final Consumer<FaultStep> action;
     private final Runnable end;
     private final AtomicLong seen = new AtomicLong();
@@ -20,16 +23,17 @@ public final class FaultRule {
         this.operations = choice.operations;
         this.first = choice.first;
         this.last = choice.last;
+        this.share = choice.share;
         this.action = action;
         this.end = end;
     }
 
-    boolean applies(Operation operation) {
+    boolean applies(Operation operation, Random random) {
         if (!operations.contains(operation)) {
             return false;
         }
         long number = seen.incrementAndGet();
-        return number >= first && number <= last;
+        return number >= first && number <= last && (share == 1 || random.nextDouble() < share);
     }
 
     void act(FaultStep step) {
@@ -46,6 +50,7 @@ public final class FaultRule {
         private final Consumer<FaultRule> add;
         private long first = 1;
         private long last = Long.MAX_VALUE;
+        private double share = 1;
 
         Choice(Set<Operation> operations, Consumer<FaultRule> add) {
             this.operations = operations;
@@ -66,6 +71,12 @@ public final class FaultRule {
             return this;
         }
 
+        /// Only this share of them, from 0 to 1, as chance has it: a storm.
+        public Choice sometimes(double share) {
+            this.share = share;
+            return this;
+        }
+
         /// Nothing is done, and the operation fails.
         public void fail(StorageException.Kind kind) {
             add(step -> {
@@ -81,6 +92,31 @@ public final class FaultRule {
         /// A body that is read, or a piece that is written, ends early without an error.
         public void cut() {
             add(FaultStep::cut);
+        }
+
+        /// A body that is read breaks off with an error; the operation is unreachable then.
+        public void sever() {
+            add(FaultStep::sever);
+        }
+
+        /// A listing names some objects twice.
+        public void duplicate() {
+            add(FaultStep::duplicate);
+        }
+
+        /// A listing comes in another order each time.
+        public void reorder() {
+            add(FaultStep::reorder);
+        }
+
+        /// A listing breaks off with an error after some objects were named.
+        public void breakOff() {
+            add(FaultStep::breakOff);
+        }
+
+        /// A listing leaves an object out: it is listed late.
+        public void hide(ObjectKey key) {
+            add(step -> step.hide(key));
         }
 
         /// One bit of the body that is read, or of the piece that is written, is wrong.

@@ -14,10 +14,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Passes everything on to a place and fails where it was told to: `faulty.on(Operation.READ).nth(3).fail(kind)`.
+/// Passes everything on to a place and fails where it was told to:
+/// `faulty.on(Operation.READ).nth(3).fail(kind)`.
 ///
-/// Operations are counted per rule from the moment the rule was added. Where several rules apply, the first
-/// added acts first. Bits are chosen by the seed, so a run with one thread is the same every time.
+/// Operations are counted per rule from the moment the rule was added. Where several rules apply,
+/// the first added acts first. Bits are chosen by the seed, so a run with one thread is the same
+/// every time.
 public final class FaultyStorage implements Storage {
     /// What can be made to fail.
     public enum Operation {
@@ -101,14 +103,14 @@ public final class FaultyStorage implements Storage {
     @Override
     public void list(ObjectType type, Consumer<StoredObject> consumer) {
         FaultStep step = begin(Operation.LIST, type.folder());
-        place.list(type, consumer);
+        step.list(listing -> place.list(type, listing), consumer);
         step.done();
     }
 
     @Override
     public <T extends @Nullable Object> T read(ObjectKey key, long offset, long length, BodyReader<T> reader) {
         FaultStep step = begin(Operation.READ, key.path());
-        T result = place.read(key, offset, length, body -> reader.read(step.spoil(body)));
+        T result = place.read(key, offset, length, body -> step.read(body, reader));
         step.done();
         return result;
     }
@@ -160,7 +162,7 @@ public final class FaultyStorage implements Storage {
         }
         var step = new FaultStep(operation + " " + path, random);
         for (FaultRule rule : rules) {
-            if (rule.applies(operation)) {
+            if (rule.applies(operation, random)) {
                 rule.act(step);
             }
         }

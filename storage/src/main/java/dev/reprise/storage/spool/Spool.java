@@ -11,17 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of one object, to be read as often as sending them needs. Small ones stay in memory, others go to a
-/// temporary file of mode 0600 that has no name any more when the first byte is written. Belongs to one thread at a
-/// time while it is filled; afterwards many may read.
+/// The bytes of one object, to be read as often as sending them needs. Small ones stay in memory,
+/// others go to a temporary file of mode 0600 that has no name any more when the first byte is
+/// written. Belongs to one thread at a time while it is filled; afterwards many may read.
 public final class Spool implements AutoCloseable {
     /// Index files, snapshots and locks are smaller than this as a rule, packs are not.
     static final int MEMORY_BYTES = 1 << 20;
 
     private final Path folder;
     private final Memory memory = new Memory();
+    private UnaryOperator<InputStream> through = UnaryOperator.identity();
     private @Nullable FileChannel file;
     private long size;
 
@@ -62,17 +64,25 @@ public final class Spool implements AutoCloseable {
         }
     }
 
+    /// Lets every stream that is opened from now on be read through another. Before the first is
+    /// opened.
+    void readThrough(UnaryOperator<InputStream> slower) {
+        through = slower;
+    }
+
     /// In bytes.
     public long size() {
         return size;
     }
 
-    /// All bytes from the first on. May be called often, also while another stream is open; valid until [#close()].
+    /// All bytes from the first on. May be called often, also while another stream is open; valid
+    /// until [#close()].
     public InputStream open() {
         FileChannel from = file;
-        return from == null
-                ? new ByteArrayInputStream(memory.bytes(), 0, memory.size())
-                : new SpoolStream(from, 0, size);
+        return through.apply(
+                from == null
+                        ? new ByteArrayInputStream(memory.bytes(), 0, memory.size())
+                        : new SpoolStream(from, 0, size));
     }
 
     /// A part of the bytes; as [#open()].
@@ -83,9 +93,10 @@ public final class Spool implements AutoCloseable {
             throw new IllegalArgumentException("no range of " + size + " bytes: " + offset + ", " + length);
         }
         FileChannel from = file;
-        return from == null
-                ? new ByteArrayInputStream(memory.bytes(), (int) offset, (int) length)
-                : new SpoolStream(from, offset, length);
+        return through.apply(
+                from == null
+                        ? new ByteArrayInputStream(memory.bytes(), (int) offset, (int) length)
+                        : new SpoolStream(from, offset, length));
     }
 
     /// Frees memory and disk. Repeating it is harmless.

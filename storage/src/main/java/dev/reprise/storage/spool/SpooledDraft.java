@@ -5,8 +5,10 @@ import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage.Draft;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /// A draft that is sent whole at its commit.
 public final class SpooledDraft implements Draft {
@@ -21,6 +23,11 @@ public final class SpooledDraft implements Draft {
         this.type = type;
         this.upload = upload;
         this.spool = new Spool(folder);
+    }
+
+    /// From now on everything that is sent goes through `slower`, at every attempt.
+    public void sendThrough(UnaryOperator<InputStream> slower) {
+        spool.readThrough(slower);
     }
 
     @Override
