@@ -1,7 +1,6 @@
 package dev.reprise.cli;
 
 import dev.reprise.storage.url.PlaceOpener;
-import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.Places;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -23,7 +22,8 @@ import java.util.function.Supplier;
 /// @param clock            the only source of time
 /// @param zone             local zone, for showing times
 /// @param random           made on first use; making one costs start-up time
-/// @param places           opens the place a location names; tests of `reprise restic` wrap it to fail on purpose
+/// @param places           opens the place a location names; tests of `reprise restic` wrap it to
+/// fail on purpose
 public record CommandContext(
         Map<String, String> environment,
         Path workingDirectory,
@@ -48,11 +48,6 @@ public record CommandContext(
             ZoneId zone,
             Supplier<SecureRandom> random) {
         this(environment, workingDirectory, in, out, err, terminal, clock, zone, random, Places.LOCAL);
-    }
-
-    /// What is said about a place when nothing but its location is.
-    public PlaceSettings placeSettings() {
-        return new PlaceSettings(environment, workingDirectory, clock);
     }
 
     /// Which standard streams are terminals.

@@ -1,6 +1,7 @@
 package dev.reprise.cli;
 
 import dev.reprise.base.Secret;
+import dev.reprise.config.ConfigException;
 import dev.reprise.config.RepositorySettings;
 import dev.reprise.config.RepriseConfig;
 import dev.reprise.config.Secrets;
@@ -10,7 +11,16 @@ import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
+import dev.reprise.storage.url.PlaceKind.PlaceOption;
+import dev.reprise.storage.url.PlaceSettings;
+import dev.reprise.storage.url.PlaceSettings.RateLimits;
+import dev.reprise.storage.url.Transport;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Opens the repositories of a configuration.
@@ -22,12 +32,61 @@ public record Repositories(RepriseConfig config, CommandContext context) {
     public Storage storage(RepositorySettings settings) {
         String what = "the location of repository " + settings.name();
         String location = absolute(secrets().resolve(settings.location(), what).reveal());
-        return context.places().open(location, context.placeSettings());
+        return context.places().open(location, placeSettings(settings, location));
+    }
+
+    private PlaceSettings placeSettings(RepositorySettings settings, String location) {
+        var choices = settings.place();
+        var environment = new HashMap<>(context.environment());
+        choices.environment().forEach((name, reference) -> {
+            String what = "the variable " + name + " of repository " + settings.name();
+            environment.put(name, secrets().resolve(reference, what).reveal());
+        });
+        return new PlaceSettings(
+                environment,
+                config.directory(),
+                options(settings, location),
+                Transport.DEFAULT,
+                new RateLimits(choices.upload(), choices.download(), context.zone()),
+                context.clock(),
+                (operation, pause, reason) -> retrying(settings.name(), operation, pause, reason));
+    }
+
+    private Map<String, String> options(RepositorySettings settings, String location) {
+        var options = new HashMap<>(settings.place().options());
+        Integer connections = settings.place().connections();
+        if (connections != null) {
+            options.put(scheme(location) + ".connections", connections.toString());
+        }
+        List<String> known =
+                context.places().options().stream().map(PlaceOption::name).toList();
+        for (String name : options.keySet()) {
+            if (!known.contains(name)) {
+                throw ConfigException.of(
+                        "repositories." + settings.name() + " has the option " + name
+                                + ", which no kind of place takes",
+                        "list those that are taken: reprise restic options");
+            }
+        }
+        return options;
+    }
+
+    private static String scheme(String location) {
+        int colon = location.indexOf(':');
+        return colon < 0 || location.startsWith("/") ? "local" : location.substring(0, colon);
+    }
+
+    private void retrying(String repository, String operation, Duration pause, StorageException reason) {
+        long seconds = Math.max(1, pause.toSeconds());
+        context.err()
+                .println("repository %s: retrying in %d s (%s returned error: %s)"
+                        .formatted(repository, seconds, operation, reason.fact()));
     }
 
     /// The caller closes it.
     ///
-    /// @throws dev.reprise.base.RepriseException if there is none, the password is wrong, or it is damaged
+    /// @throws dev.reprise.base.RepriseException if there is none, the password is wrong, or it is
+    /// damaged
     public Repository open(RepositorySettings settings) {
         try (Secret password = password(settings)) {
             var repository = Repository.open(

@@ -1,6 +1,8 @@
 package dev.reprise.config;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.base.RateTable;
+import java.util.Map;
 
 /// Keys below `repositories.NAME`.
 final class RepositoryOptions {
@@ -28,8 +30,48 @@ final class RepositoryOptions {
             "Size at which a pack file is finished; larger packs mean fewer objects",
             "64MiB");
 
-    static final Section SECTION =
-            Section.of("repository", "An encrypted place for backups", LOCATION, PASSWORD, COMPRESSION, PACK_SIZE);
+    static final Option<Integer> CONNECTIONS = Option.optional(
+            "connections",
+            new ValueType.Count(1, 1000),
+            "Operations at a time; by default 5 for servers and 2 for directories",
+            "10");
+    static final Option<RateTable> UPLOAD = Option.withDefault(
+            "upload",
+            new ValueType.Rate(),
+            RateTable.UNLIMITED,
+            "How fast to send to a server, by this machine's time of day; headers are not counted",
+            "08:00-18:00 512KiB/s, else unlimited");
+    static final Option<RateTable> DOWNLOAD = Option.withDefault(
+            "download",
+            new ValueType.Rate(),
+            RateTable.UNLIMITED,
+            "How fast to read from a server, as upload",
+            "10MiB/s");
+    static final Option<Map<String, String>> OPTIONS = Option.withDefault(
+            "options",
+            Entries.OPTIONS,
+            Map.of(),
+            "Options of the kind of place, as -o of reprise restic takes them; its verb options lists all",
+            "{s3.region: eu-central-1, s3.connections: 10}");
+    static final Option<Map<String, SecretReference>> ENVIRONMENT = Option.withDefault(
+            "environment",
+            Entries.VARIABLES,
+            Map.of(),
+            "Variables for this repository's place alone, such as credentials; they win over those of the process",
+            "{AWS_ACCESS_KEY_ID: AKIA123, AWS_SECRET_ACCESS_KEY: {file: /etc/reprise/s3-secret}}");
+
+    static final Section SECTION = Section.of(
+            "repository",
+            "An encrypted place for backups",
+            LOCATION,
+            PASSWORD,
+            COMPRESSION,
+            PACK_SIZE,
+            CONNECTIONS,
+            UPLOAD,
+            DOWNLOAD,
+            OPTIONS,
+            ENVIRONMENT);
 
     private RepositoryOptions() {}
 }

@@ -1,17 +1,22 @@
 package dev.reprise.config;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.base.RateTable;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A repository of the configuration.
 ///
 /// @param location path or URL in restic's syntax; may hold credentials
 /// @param packSize a pack is finished when its blobs reach this
+/// @param place    how it is spoken to
 public record RepositorySettings(
         String name,
         SecretReference location,
         SecretReference password,
         CompressionMode compression,
-        ByteSize packSize) {
+        ByteSize packSize,
+        PlaceChoices place) {
 
     static RepositorySettings of(String name, Values values) {
         return new RepositorySettings(
@@ -19,6 +24,31 @@ public record RepositorySettings(
                 values.get(RepositoryOptions.LOCATION),
                 values.get(RepositoryOptions.PASSWORD),
                 values.get(RepositoryOptions.COMPRESSION),
-                values.get(RepositoryOptions.PACK_SIZE));
+                values.get(RepositoryOptions.PACK_SIZE),
+                new PlaceChoices(
+                        values.find(RepositoryOptions.CONNECTIONS),
+                        values.get(RepositoryOptions.UPLOAD),
+                        values.get(RepositoryOptions.DOWNLOAD),
+                        values.get(RepositoryOptions.OPTIONS),
+                        values.get(RepositoryOptions.ENVIRONMENT)));
+    }
+
+    /// How the place is spoken to.
+    ///
+    /// @param connections operations at a time; null for what its kind takes
+    /// @param upload      how fast to send
+    /// @param download    how fast to read
+    /// @param options     of its kind, by whole name, such as `s3.region`
+    /// @param environment variables for this place alone
+    public record PlaceChoices(
+            @Nullable Integer connections,
+            RateTable upload,
+            RateTable download,
+            Map<String, String> options,
+            Map<String, SecretReference> environment) {
+        public PlaceChoices {
+            options = Map.copyOf(options);
+            environment = Map.copyOf(environment);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.config;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.base.RateTable;
 import dev.reprise.base.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,25 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/// What the value of an option looks like: how it is read, described, shown and put into the JSON Schema.
-sealed interface ValueType<T> {
+/// What the value of an option looks like: how it is read, described, shown and put into the JSON
+/// Schema.
+sealed interface ValueType<T>
+        permits ValueType.Text,
+                ValueType.Flag,
+                ValueType.Count,
+                ValueType.Keep,
+                ValueType.Size,
+                ValueType.Span,
+                ValueType.CalendarSpan,
+                ValueType.Choice,
+                ValueType.TextList,
+                ValueType.SecretText,
+                ValueType.Rate,
+                ValueType.Nested,
+                ValueType.Named,
+                Entries,
+                Entries.Scalar,
+                Entries.Variable {
     /// Reads a value that is there. Reports to `reading` what is wrong.
     ///
     /// @param path for messages: `repositories.main.pack-size`
@@ -437,6 +455,33 @@ sealed interface ValueType<T> {
                 case SecretReference.Value plain ->
                     plainTextAllowed ? Redaction.url(plain.secret().reveal()) : Map.of("value", "(secret)");
             };
+        }
+    }
+
+    /// How fast bytes may go.
+    record Rate() implements ValueType<RateTable> {
+        @Override
+        public @Nullable RateTable read(Node node, String path, Reading reading) {
+            String text = reading.text(node, path, description());
+            if (text == null) {
+                return null;
+            }
+            try {
+                return RateTable.parse(text);
+            } catch (IllegalArgumentException e) {
+                reading.problem(node, path + ": " + e.getMessage());
+                return null;
+            }
+        }
+
+        @Override
+        public String description() {
+            return RateTable.FORM;
+        }
+
+        @Override
+        public Map<String, Object> schema() {
+            return Map.of("type", "string", "minLength", 1);
         }
     }
 

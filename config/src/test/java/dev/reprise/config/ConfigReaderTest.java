@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.base.ByteSize;
 import dev.reprise.base.ExitStatus;
+import dev.reprise.base.RateTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,58 @@ class ConfigReaderTest {
 
     @Nested
     class Reads {
+        @Test
+        void how_a_place_is_spoken_to() {
+            RepriseConfig config = read(LEAST.replace(
+                    "    password: {env: PW}",
+                    String.join(
+                            "\n    ",
+                            "    password: {env: PW}",
+                            "connections: 10",
+                            "upload: 08:00-18:00 512KiB/s, else unlimited",
+                            "download: 2MiB/s",
+                            "options: {s3.region: eu-central-1, s3.retries: 3, s3.list-objects-v1: true}",
+                            "environment:",
+                            "  AWS_ACCESS_KEY_ID: AKIA123",
+                            "  AWS_SECRET_ACCESS_KEY: {file: s3-secret}")));
+            var place = config.repository("main").place();
+            assertThat(place.connections()).isEqualTo(10);
+            assertThat(place.upload()).hasToString("08:00-18:00 512KiB/s, else unlimited");
+            assertThat(place.download()).isEqualTo(RateTable.always(OptionalLong.of(2_097_152)));
+            assertThat(place.options())
+                    .containsExactlyInAnyOrderEntriesOf(
+                            Map.of("s3.region", "eu-central-1", "s3.retries", "3", "s3.list-objects-v1", "true"));
+            assertThat(place.environment())
+                    .containsEntry("AWS_SECRET_ACCESS_KEY", new SecretReference.File(DIRECTORY.resolve("s3-secret")));
+            assertThat(config.warnings()).isEmpty();
+            assertThat(config.effective().toString())
+                    .contains("AWS_ACCESS_KEY_ID={value=(secret)}", "08:00-18:00 512KiB/s")
+                    .doesNotContain("AKIA123");
+        }
+
+        @Test
+        void a_secret_among_the_variables_of_a_place_is_warned_of_and_never_shown() {
+            RepriseConfig config = read(LEAST.replace(
+                    "    password: {env: PW}",
+                    "    password: {env: PW}\n    environment: {AWS_SECRET_ACCESS_KEY: hush, REGION: north}"));
+            assertThat(config.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("repositories.main.environment.AWS_SECRET_ACCESS_KEY")
+                    .doesNotContain("hush");
+            assertThat(config.effective().toString()).doesNotContain("hush", "north");
+        }
+
+        @Test
+        void a_place_without_choices_is_unlimited() {
+            var place = read(LEAST).repository("main").place();
+            assertThat(place.connections()).isNull();
+            assertThat(place.upload().isUnlimited()).isTrue();
+            assertThat(place.download().isUnlimited()).isTrue();
+            assertThat(place.options()).isEmpty();
+            assertThat(place.environment()).isEmpty();
+        }
+
         @Test
         void the_least_configuration_with_its_defaults() {
             RepriseConfig config = read(LEAST);
@@ -204,7 +259,7 @@ class ConfigReaderTest {
                     .isEqualTo("""
                             reprise.yaml has 2 errors
                               reprise.yaml:4:5: repositories.main: unknown key "pasword", did you mean "password"? \
-                            (allowed: location, password, compression, pack-size)
+                            (allowed: location, password, compression, pack-size, connections, upload, download, options, environment)
                               reprise.yaml:3:5: repositories.main: "password" is missing \
                             (example: password: {file: /etc/reprise/password})""");
         }
@@ -243,6 +298,9 @@ class ConfigReaderTest {
                 pack-size: 16X      | 16: repositories.main.pack-size: not a size (expected like 512, 16MiB or 1.5G): 16X
                 pack-size: 1MiB     | 16: repositories.main.pack-size: expected a size from 4.0 MiB to 128.0 MiB, was 1MiB
                 pack-size: [16]     | 16: repositories.main.pack-size: expected a size from 4.0 MiB to 128.0 MiB, was a list
+                upload: fast        | 13: repositories.main.upload: "fast" is no rate; expected a rate like 512KiB/s, or by the time of day like 08:00-18:00 512KiB/s, else unlimited
+                options: {region: x} | 23: repositories.main.options: "region" is no name here
+                environment: {A-B: x} | 24: repositories.main.environment: "A-B" is no name here
                 compression: maxx   | 18: repositories.main.compression: expected one of auto, off, fastest, better, max, was "maxx", did you mean "max"?
                 compression: true   | 18: repositories.main.compression: expected one of auto, off, fastest, better, max, was true (put it in quotes if it is text)
                 compression: ''     | 18: repositories.main.compression: must not be empty
@@ -423,7 +481,7 @@ class ConfigReaderTest {
             assertThat(config.effective().toString())
                     .doesNotContain("hunter2")
                     .isEqualTo("{repositories={main={location=rest:https://me:(secret)@backup/r,"
-                            + " password={value=(secret)}, compression=auto, pack-size=16MiB}},"
+                            + " password={value=(secret)}, compression=auto, pack-size=16MiB, upload=unlimited, download=unlimited, options={}, environment={}}},"
                             + " sources={db={kind=postgres, required=true,"
                             + " url=postgres://app:(secret)@db/app?sslpassword=(secret), port=5432, databases=[],"
                             + " exclude-databases=[], facts=counts, lock-timeout=5m}},"

@@ -130,7 +130,7 @@ final class CatVerb implements Callable<Integer> {
             long position = 0;
             for (int read = body.read(block); read >= 0; read = body.read(block)) {
                 digest.update(block, 0, read);
-                int known = (int) Math.clamp(printed - position, 0, read);
+                int known = Math.clamp(printed - position, 0, read);
                 out.write(block, known, read - known);
                 position += read;
                 printed = Math.max(printed, position);

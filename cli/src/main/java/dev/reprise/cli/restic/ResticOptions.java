@@ -11,6 +11,8 @@ import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.DiscardingStorage;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
+import dev.reprise.storage.retry.RetryListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The flags every verb takes, and the variables that stand for them (repository format, section 11.3). A verb takes
-/// them in as a picocli mixin, and opens the repository through them.
+/// The flags every verb takes, and the variables that stand for them (repository format, section
+/// 11.3). A verb takes them in as a picocli mixin, and opens the repository through them.
 public final class ResticOptions {
     private static final int FEWEST_MEBIBYTES = 4;
     private static final int MOST_MEBIBYTES = 128;
@@ -127,7 +129,7 @@ public final class ResticOptions {
         }
         writerOptions();
         patience();
-        transport.settings();
+        transport.settings(RetryListener.NONE);
         FeatureFlags.check(context.environment().getOrDefault("RESTIC_FEATURES", ""))
                 .forEach(output()::warning);
     }
@@ -191,7 +193,12 @@ public final class ResticOptions {
 
     /// Opens the place a location names. The caller closes it, unless a repository took it over.
     Storage place(String location) {
-        return context.places().open(RepositoryPlace.resolved(context, location), transport.settings());
+        return context.places().open(RepositoryPlace.resolved(context, location), transport.settings(this::retrying));
+    }
+
+    private void retrying(String operation, Duration pause, StorageException reason) {
+        output().warning("%s returned error, retrying after %s: %s"
+                .formatted(operation, GoDuration.text(pause), reason.fact()));
     }
 
     /// The caller closes it.
@@ -230,7 +237,8 @@ public final class ResticOptions {
         }
     }
 
-    /// restic looks for contradictions to `--insecure-no-password` only where there is a repository.
+    /// restic looks for contradictions to `--insecure-no-password` only where there is a
+    /// repository.
     private Secret passwordOf(Storage storage) {
         if (noPassword) {
             Repository.requirePresent(storage);
@@ -238,8 +246,8 @@ public final class ResticOptions {
         return password();
     }
 
-    /// Opens and locks the repository. A verb that only reads passes SHARED and gets no lock with `--no-lock`; verbs
-    /// that write pass `mayOmit` false.
+    /// Opens and locks the repository. A verb that only reads passes SHARED and gets no lock with
+    /// `--no-lock`; verbs that write pass `mayOmit` false.
     ResticRepository open(RepositoryLock.Kind kind, boolean mayOmit) {
         return open(kind, mayOmit, Repository::lock);
     }
@@ -272,7 +280,8 @@ public final class ResticOptions {
         return new ResticRepository(open(), null);
     }
 
-    /// For verbs that only add: shared, and always locked. A dry run takes no lock and writes nowhere.
+    /// For verbs that only add: shared, and always locked. A dry run takes no lock and writes
+    /// nowhere.
     ResticRepository openToAdd(boolean dryRun) {
         if (!dryRun) {
             return openBlobs(RepositoryLock.Kind.SHARED, false);

@@ -1,6 +1,7 @@
 package dev.reprise.cli.restic;
 
 import dev.reprise.cli.CommandContext;
+import dev.reprise.storage.retry.RetryListener;
 import dev.reprise.storage.url.PlaceKind.PlaceOption;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.PlaceSettings.RateLimits;
@@ -79,15 +80,17 @@ final class TransportFlags {
         this.context = context;
     }
 
+    /// @param retries told of what a place could not do at once
     /// @throws FatalException if a flag makes no sense
-    PlaceSettings settings() {
+    PlaceSettings settings(RetryListener retries) {
         return new PlaceSettings(
                 context.environment(),
                 context.workingDirectory(),
                 options(),
                 transport(),
                 new RateLimits(rate("--limit-upload", limitUpload), rate("--limit-download", limitDownload)),
-                context.clock());
+                context.clock(),
+                retries);
     }
 
     private static OptionalLong rate(String flag, long kibibytes) {
@@ -119,7 +122,8 @@ final class TransportFlags {
         return context.environment().getOrDefault(name, "");
     }
 
-    /// restic knows names in any case, and the last of a kind wins nothing: a name given twice must say the same.
+    /// restic knows names in any case, and the last of a kind wins nothing: a name given twice must
+    /// say the same.
     private Map<String, String> options() {
         Set<String> known =
                 context.places().options().stream().map(PlaceOption::name).collect(Collectors.toSet());

@@ -1,18 +1,19 @@
 package dev.reprise.storage.suite;
 
+import dev.reprise.base.RateTable;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.faults.FaultyStorage;
 import dev.reprise.storage.faults.FaultyStorage.Operation;
 import dev.reprise.storage.limit.LimitedStorage;
 import dev.reprise.storage.rate.RateLimitedStorage;
-import dev.reprise.storage.rate.RateTable;
 import dev.reprise.storage.retry.RetryListener;
 import dev.reprise.storage.retry.RetryPolicy;
 import dev.reprise.storage.retry.RetryingStorage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.OptionalLong;
 import java.util.Random;
 
@@ -44,7 +45,8 @@ class StormyStorageContractTest extends WrapperContract {
         stormy.on(Operation.LIST).reorder();
         stormy.on(Operation.LIST).sometimes(0.3).breakOff();
         RateTable rate = RateTable.always(OptionalLong.of(100_000_000));
-        Storage paced = new RateLimitedStorage(stormy, rate, rate, InstantSource.fixed(Instant.EPOCH), waiting);
+        Storage paced =
+                new RateLimitedStorage(stormy, rate, rate, InstantSource.fixed(Instant.EPOCH), ZoneOffset.UTC, waiting);
         Storage limited = new LimitedStorage(paced);
         return new RetryingStorage(limited, PATIENT, waiting, new Random(1), RetryListener.NONE);
     }

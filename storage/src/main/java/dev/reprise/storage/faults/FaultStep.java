@@ -128,6 +128,11 @@ final class FaultStep {
             reached = true;
             throw new IOException("connection reset (made to fail)");
         }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return read();
+        }
     }
 
     InputStream spoil(InputStream body) throws IOException {

@@ -23,12 +23,23 @@ public final class LocalStorage implements Storage {
     private static final List<ObjectType> RESTIC_FOLDERS =
             List.of(ObjectType.KEY, ObjectType.LOCK, ObjectType.SNAPSHOT, ObjectType.INDEX, ObjectType.PACK);
 
+    /// As restic's default for a local repository.
+    public static final int CONNECTIONS = 2;
+
     private final Path root;
+    private final int connections;
     private final LocalFailures failures;
     private final LocalLayout layout;
 
     /// @param root need not exist yet; see [#create()]
     public LocalStorage(Path root) {
+        this(root, CONNECTIONS);
+    }
+
+    /// @param root        need not exist yet; see [#create()]
+    /// @param connections at least 1
+    public LocalStorage(Path root, int connections) {
+        this.connections = connections;
         this.root = root.toAbsolutePath().normalize();
         this.failures = new LocalFailures(location());
         this.layout = new LocalLayout(this.root);
@@ -39,7 +50,8 @@ public final class LocalStorage implements Storage {
         return "local:" + root;
     }
 
-    /// Makes the root with its missing parents, the folders of every type restic knows and the 256 below `data`.
+    /// Makes the root with its missing parents, the folders of every type restic knows and the 256
+    /// below `data`.
     @Override
     public void create() {
         try {
@@ -123,8 +135,8 @@ public final class LocalStorage implements Storage {
         }
     }
 
-    /// Durable on return, except for packs and locks: those are many or short-lived, and their coming back after
-    /// a power loss does no harm, while an index file outliving its packs would.
+    /// Durable on return, except for packs and locks: those are many or short-lived, and their
+    /// coming back after a power loss does no harm, while an index file outliving its packs would.
     @Override
     public void delete(ObjectKey key) {
         Path file = layout.file(key);
@@ -138,10 +150,9 @@ public final class LocalStorage implements Storage {
         }
     }
 
-    /// As restic's default for a local repository.
     @Override
     public int connections() {
-        return 2;
+        return connections;
     }
 
     /// Nothing is held open between calls.

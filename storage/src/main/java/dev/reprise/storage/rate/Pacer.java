@@ -1,12 +1,14 @@
 package dev.reprise.storage.rate;
 
+import dev.reprise.base.RateTable;
 import dev.reprise.storage.Waiting;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.LocalTime;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /// Lets bytes through at a rate, all threads together. Who was let through pays by making the next
 /// one wait, so a small object never waits for itself.
@@ -17,7 +19,7 @@ final class Pacer {
     private static final long NANOS = 1_000_000_000;
 
     private final RateTable table;
-    private final InstantSource clock;
+    private final Supplier<LocalTime> clock;
     private final Waiting waiting;
     /// When the line is free again, in nanoseconds of `waiting`. Guarded by this.
     private long free;
@@ -26,7 +28,7 @@ final class Pacer {
 
     /// @param clock   tells the time of day
     /// @param waiting tells how much time has passed
-    Pacer(RateTable table, InstantSource clock, Waiting waiting) {
+    Pacer(RateTable table, Supplier<LocalTime> clock, Waiting waiting) {
         this.table = table;
         this.clock = clock;
         this.waiting = waiting;
@@ -47,7 +49,7 @@ final class Pacer {
             begun = true;
         }
         Duration pause = Duration.ofNanos(free - now);
-        OptionalLong rate = table.at(clock.instant());
+        OptionalLong rate = table.at(clock.get());
         if (rate.isPresent()) {
             free += (long) ((double) bytes * NANOS / rate.getAsLong());
         }

@@ -1,12 +1,16 @@
 package dev.reprise.storage.rate;
 
+import dev.reprise.base.RateTable;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.Waiting;
 import dev.reprise.storage.spool.SpooledDraft;
 import java.time.InstantSource;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Sends and receives the content of objects no faster than two tables say, all threads together.
@@ -18,12 +22,14 @@ public final class RateLimitedStorage implements Storage {
     private final Pacer download;
 
     /// @param place closed together with this
-    /// @param clock tells the time of day
+    /// @param clock tells the time
+    /// @param zone  whose time of day it is then
     public RateLimitedStorage(
-            Storage place, RateTable upload, RateTable download, InstantSource clock, Waiting waiting) {
+            Storage place, RateTable upload, RateTable download, InstantSource clock, ZoneId zone, Waiting waiting) {
+        Supplier<LocalTime> timeOfDay = () -> clock.instant().atZone(zone).toLocalTime();
         this.place = place;
-        this.upload = new Pacer(upload, clock, waiting);
-        this.download = new Pacer(download, clock, waiting);
+        this.upload = new Pacer(upload, timeOfDay, waiting);
+        this.download = new Pacer(download, timeOfDay, waiting);
     }
 
     @Override

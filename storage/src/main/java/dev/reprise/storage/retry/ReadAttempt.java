@@ -44,8 +44,8 @@ final class ReadAttempt<T extends @Nullable Object> implements BodyReader<T> {
         if (own != null) {
             throw new CallersFailure(own);
         }
-        if (fromBody instanceof EndedEarlyException) {
-            return new StorageException(Kind.UNREACHABLE, fromBody.getMessage(), failure.hint(), failure);
+        if (fromBody instanceof EndedEarlyException early) {
+            return new StorageException(Kind.UNREACHABLE, early.fact, failure.hint(), failure);
         }
         if (fromReader != null && fromBody == null && failure.retryable()) {
             return new StorageException(Kind.OTHER, failure.fact(), failure.hint(), failure);
@@ -61,11 +61,6 @@ final class ReadAttempt<T extends @Nullable Object> implements BodyReader<T> {
         EndedEarlyException(String fact) {
             super(fact);
             this.fact = fact;
-        }
-
-        @Override
-        public String getMessage() {
-            return fact;
         }
     }
 

@@ -1,7 +1,11 @@
 package dev.reprise.storage.url;
 
+import dev.reprise.base.RateTable;
+import dev.reprise.storage.retry.RetryListener;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -13,16 +17,29 @@ import java.util.OptionalLong;
 /// @param transport        how servers are spoken to
 /// @param limits           how fast
 /// @param clock            the only source of time
+/// @param retries          told of what failed and is repeated
 public record PlaceSettings(
         Map<String, String> environment,
         Path workingDirectory,
         Map<String, String> options,
         Transport transport,
         RateLimits limits,
-        InstantSource clock) {
+        InstantSource clock,
+        RetryListener retries) {
     public PlaceSettings {
         environment = Map.copyOf(environment);
         options = Map.copyOf(options);
+    }
+
+    /// Nobody is told of what is repeated.
+    public PlaceSettings(
+            Map<String, String> environment,
+            Path workingDirectory,
+            Map<String, String> options,
+            Transport transport,
+            RateLimits limits,
+            InstantSource clock) {
+        this(environment, workingDirectory, options, transport, limits, clock, RetryListener.NONE);
     }
 
     /// Nothing but an environment.
@@ -79,8 +96,19 @@ public record PlaceSettings(
         };
     }
 
-    /// Bytes per second in each direction; empty for as fast as it goes.
-    public record RateLimits(OptionalLong upload, OptionalLong download) {
+    /// How fast in each direction.
+    ///
+    /// @param zone whose time of day the tables mean
+    public record RateLimits(RateTable upload, RateTable download, ZoneId zone) {
         public static final RateLimits NONE = new RateLimits(OptionalLong.empty(), OptionalLong.empty());
+
+        /// Bytes per second all day; empty for as fast as it goes.
+        public RateLimits(OptionalLong upload, OptionalLong download) {
+            this(RateTable.always(upload), RateTable.always(download), ZoneOffset.UTC);
+        }
+
+        boolean isUnlimited() {
+            return upload.isUnlimited() && download.isUnlimited();
+        }
     }
 }

@@ -37,7 +37,7 @@ class LimitedStorageTest {
             for (int i = 0; i < 200; i++) {
                 running.add(executor.submit(() -> storage.read(PACK, 0, -1, body -> {
                     most.accumulateAndGet(within.incrementAndGet(), Math::max);
-                    Thread.yield();
+                    Thread.onSpinWait();
                     within.decrementAndGet();
                     return "";
                 })));

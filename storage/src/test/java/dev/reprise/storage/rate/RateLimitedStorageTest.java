@@ -3,6 +3,7 @@ package dev.reprise.storage.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.RateTable;
 import dev.reprise.storage.FakeWaiting;
 import dev.reprise.storage.Forwarding;
 import dev.reprise.storage.ObjectKey;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,9 @@ class RateLimitedStorageTest {
     private static final int MEBIBYTE = 1 << 20;
     private static final ObjectKey PACK = ObjectKey.of(ObjectType.PACK, ObjectId.hash(new byte[0]));
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+
+    /// One hour ahead in November.
+    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
     private final MemoryStorage memory = new MemoryStorage();
     private final FakeWaiting waiting = new FakeWaiting();
@@ -36,11 +40,7 @@ class RateLimitedStorageTest {
 
     private Storage limited(String upload, String download) {
         return new RateLimitedStorage(
-                memory,
-                RateTable.parse(upload, ZoneOffset.UTC),
-                RateTable.parse(download, ZoneOffset.UTC),
-                clock,
-                waiting);
+                memory, RateTable.parse(upload), RateTable.parse(download), clock, BERLIN, waiting);
     }
 
     /// The last piece does not wait for its own time.
@@ -78,7 +78,7 @@ class RateLimitedStorageTest {
 
     @Test
     void the_rate_changes_with_the_time_of_day_also_within_one_object() {
-        Storage storage = limited("unlimited", "12:00-12:01 16KiB/s, else 160KiB/s");
+        Storage storage = limited("unlimited", "13:00-13:01 16KiB/s, else 160KiB/s");
         storage.write(PACK, new byte[120 * 16 * 1024]);
         storage.readAll(PACK); // 60 s for 960 KiB, then 6 s for the rest
         assertThat(waiting.passed()).isBetween(Duration.ofSeconds(65), Duration.ofSeconds(67));
@@ -99,7 +99,7 @@ class RateLimitedStorageTest {
         var sent = new ByteArrayOutputStream();
         var place = new SpoolingStorage(memory, folder, sent);
         RateTable slow = RateTable.always(OptionalLong.of(MEBIBYTE));
-        var storage = new RateLimitedStorage(place, slow, RateTable.UNLIMITED, clock, waiting);
+        var storage = new RateLimitedStorage(place, slow, RateTable.UNLIMITED, clock, BERLIN, waiting);
         try (Storage.Draft draft = storage.draft(ObjectType.PACK)) {
             draft.append(new byte[2 * MEBIBYTE], 0, 2 * MEBIBYTE);
             assertThat(waiting.pauses()).isEmpty();

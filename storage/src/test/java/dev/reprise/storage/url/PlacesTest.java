@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ExitStatus;
+import dev.reprise.storage.FakeWaiting;
+import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException.Kind;
+import dev.reprise.storage.faults.FaultyStorage;
+import dev.reprise.storage.faults.FaultyStorage.Operation;
 import dev.reprise.storage.local.LocalStorage;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,13 +94,72 @@ class PlacesTest {
                 return new MemoryStorage();
             }
         }));
-        assertThat(places.open("sftp:me@host:/srv/x", SETTINGS)).isInstanceOf(MemoryStorage.class);
+        assertThat(places.open("sftp:me@host:/srv/x", SETTINGS).location()).isEqualTo("memory:");
         assertThat(places.options())
                 .extracting(PlaceKind.PlaceOption::name)
                 .containsExactly("local.connections", "sftp.connections");
         assertThatThrownBy(() -> places.open("s3:host/bucket", SETTINGS))
                 .isInstanceOfSatisfying(
                         StorageUrlException.class, e -> assertThat(e.hint()).endsWith(", or sftp:"));
+    }
+
+    /// A kind whose places fail as often as their address says.
+    private record FailingKind() implements PlaceKind {
+        @Override
+        public String scheme() {
+            return "fail";
+        }
+
+        @Override
+        public Storage open(String address, PlaceSettings settings) {
+            var faulty = new FaultyStorage(new MemoryStorage(), 1);
+            for (int i = 0; i < Integer.parseInt(address); i++) {
+                faulty.on(Operation.COMMIT).nth(1).fail(Kind.THROTTLED);
+            }
+            return faulty;
+        }
+    }
+
+    @Test
+    void a_place_that_is_no_directory_is_repeated_and_slowed_and_tells() {
+        var waiting = new FakeWaiting();
+        var told = new ArrayList<String>();
+        var settings = new PlaceSettings(
+                Map.of(),
+                Path.of("/"),
+                Map.of(),
+                Transport.DEFAULT,
+                new PlaceSettings.RateLimits(OptionalLong.of(100_000), OptionalLong.empty()),
+                InstantSource.fixed(Instant.EPOCH),
+                (operation, pause, reason) -> told.add(operation + " " + reason.kind()));
+        var places = new Places(List.of(new FailingKind()), waiting, () -> 1L << 63);
+        try (Storage storage = places.open("fail:2", settings)) {
+            storage.write(ObjectKey.CONFIG, new byte[1_000_000]);
+            assertThat(storage.size(ObjectKey.CONFIG)).isEqualTo(1_000_000);
+        }
+        assertThat(told).containsExactly("Save(<config/>) THROTTLED", "Save(<config/>) THROTTLED");
+        assertThat(waiting.pauses()).contains(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        assertThat(waiting.passed()).isBetween(Duration.ofMillis(12_800), Duration.ofSeconds(13));
+    }
+
+    @Test
+    void a_directory_takes_its_number_of_connections_from_its_option() {
+        assertThat(open("/srv/x").connections()).isEqualTo(2);
+        assertThat(Places.LOCAL.open("/srv/x", localConnections("7")).connections())
+                .isEqualTo(7);
+        assertThatThrownBy(() -> Places.LOCAL.open("/srv/x", localConnections("0")))
+                .isInstanceOf(StorageUrlException.class)
+                .hasMessageContaining("local.connections");
+    }
+
+    private static PlaceSettings localConnections(String number) {
+        return new PlaceSettings(
+                Map.of(),
+                Path.of("/"),
+                Map.of("local.connections", number),
+                Transport.DEFAULT,
+                PlaceSettings.RateLimits.NONE,
+                InstantSource.fixed(Instant.EPOCH));
     }
 
     private static Storage open(String url) {

@@ -1,10 +1,7 @@
-package dev.reprise.storage.rate;
+package dev.reprise.base;
 
-import dev.reprise.base.ByteSize;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,17 +9,16 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How fast bytes may go, by the time of day.
+/// How fast bytes may go, by the time of day on some clock.
 ///
 /// @param spans     that do not overlap
 /// @param otherwise bytes per second outside of all spans; empty for as fast as it goes
-/// @param zone      whose clock the spans mean
-public record RateTable(List<Span> spans, OptionalLong otherwise, ZoneId zone) {
+public record RateTable(List<Span> spans, OptionalLong otherwise) {
     public static final RateTable UNLIMITED = always(OptionalLong.empty());
 
     /// For messages and references.
     public static final String FORM =
-            "a rate as 512KiB/s, or by the time of day as 08:00-18:00 512KiB/s, else unlimited";
+            "a rate like 512KiB/s, or by the time of day like 08:00-18:00 512KiB/s, else unlimited";
 
     private static final Pattern SPAN = Pattern.compile("([0-9]{2}:[0-9]{2})\\s*-\\s*([0-9]{2}:[0-9]{2})\\s+(.+)");
     private static final Pattern RATE = Pattern.compile("(.*[^/\\s])\\s*/\\s*s");
@@ -50,12 +46,11 @@ public record RateTable(List<Span> spans, OptionalLong otherwise, ZoneId zone) {
     ///
     /// @param bytesPerSecond empty for as fast as it goes
     public static RateTable always(OptionalLong bytesPerSecond) {
-        return new RateTable(List.of(), bytesPerSecond, ZoneId.of("Z"));
+        return new RateTable(List.of(), bytesPerSecond);
     }
 
     /// @return bytes per second; empty for as fast as it goes
-    public OptionalLong at(Instant moment) {
-        LocalTime time = moment.atZone(zone).toLocalTime();
+    public OptionalLong at(LocalTime time) {
         for (Span span : spans) {
             if (span.holds(time)) {
                 return span.bytesPerSecond();
@@ -73,7 +68,7 @@ public record RateTable(List<Span> spans, OptionalLong otherwise, ZoneId zone) {
     /// Reads [#FORM]: spans, then, if wanted, `else` and a rate, with commas between them.
     ///
     /// @throws IllegalArgumentException if it is none; says which part
-    public static RateTable parse(String text, ZoneId zone) {
+    public static RateTable parse(String text) {
         var spans = new ArrayList<Span>();
         List<String> parts = List.of(text.split(",", -1));
         for (int i = 0; i < parts.size(); i++) {
@@ -85,12 +80,12 @@ public record RateTable(List<Span> spans, OptionalLong otherwise, ZoneId zone) {
             } else if (last && spans.isEmpty()) {
                 return always(rate(part));
             } else if (last && part.toLowerCase(Locale.ROOT).startsWith("else ")) {
-                return new RateTable(spans, rate(part.substring("else ".length())), zone);
+                return new RateTable(spans, rate(part.substring("else ".length())));
             } else {
                 throw new IllegalArgumentException("\"" + part + "\" is no part of a rate; expected " + FORM);
             }
         }
-        return new RateTable(spans, OptionalLong.empty(), zone);
+        return new RateTable(spans, OptionalLong.empty());
     }
 
     private static void add(List<Span> spans, Span added) {
@@ -136,6 +131,7 @@ public record RateTable(List<Span> spans, OptionalLong otherwise, ZoneId zone) {
         return OptionalLong.of(bytes);
     }
 
+    /// As [#parse] reads it.
     @Override
     public String toString() {
         var text = new StringBuilder();
@@ -147,6 +143,10 @@ public record RateTable(List<Span> spans, OptionalLong otherwise, ZoneId zone) {
     }
 
     private static String text(OptionalLong rate) {
-        return rate.isEmpty() ? "unlimited" : new ByteSize(rate.getAsLong()) + "/s";
+        if (rate.isEmpty()) {
+            return "unlimited";
+        }
+        long bytes = rate.getAsLong();
+        return bytes % 1024 == 0 ? bytes / 1024 + "KiB/s" : bytes + "/s";
     }
 }
