@@ -31,8 +31,10 @@ final class LocalLayout {
     /// Known once `config` exists; null before.
     private volatile @Nullable Access known;
 
-    LocalLayout(Path root) {
+    /// @param shared whether the group may do what the owner may, also before there is a `config` that says so
+    LocalLayout(Path root, boolean shared) {
         this.root = root;
+        this.known = shared ? GROUP : null;
     }
 
     Path file(ObjectKey key) {

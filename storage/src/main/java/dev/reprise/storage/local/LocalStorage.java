@@ -33,16 +33,24 @@ public final class LocalStorage implements Storage {
 
     /// @param root need not exist yet; see [#create()]
     public LocalStorage(Path root) {
-        this(root, CONNECTIONS);
+        this(root, CONNECTIONS, false);
     }
 
     /// @param root        need not exist yet; see [#create()]
     /// @param connections at least 1
     public LocalStorage(Path root, int connections) {
+        this(root, connections, false);
+    }
+
+    /// @param root        need not exist yet; see [#create()]
+    /// @param connections at least 1
+    /// @param shared      whether the group may do what the owner may from the start; otherwise only
+    ///                    where the group may read `config`
+    public LocalStorage(Path root, int connections, boolean shared) {
         this.connections = connections;
         this.root = root.toAbsolutePath().normalize();
         this.failures = new LocalFailures(location());
-        this.layout = new LocalLayout(this.root);
+        this.layout = new LocalLayout(this.root, shared);
     }
 
     @Override
