@@ -60,6 +60,7 @@ public final class ResticVerbs {
                 new Verb("restore", RestoreVerb::new),
                 new Verb("rewrite", RewriteVerb::new),
                 new Verb("self-test", SelfTestVerb::new),
+                new Verb("serve", ServeVerb::new),
                 new Verb("snapshots", SnapshotsVerb::new),
                 new Verb("stats", StatsVerb::new),
                 new Verb("tag", TagVerb::new),
