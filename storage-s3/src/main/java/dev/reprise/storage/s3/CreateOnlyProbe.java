@@ -69,7 +69,10 @@ final class CreateOnlyProbe {
     private Outcome put(S3Client client, String key, byte[] content) {
         try {
             client.putObject(
-                    request -> request.bucket(address.bucket()).key(key).ifNoneMatch("*"),
+                    request -> request.bucket(address.bucket())
+                            .key(key)
+                            .contentMD5(ContentMd5.of(content))
+                            .ifNoneMatch("*"),
                     RequestBody.fromBytes(content));
             return new Outcome(Result.WON, "");
         } catch (AwsServiceException e) {

@@ -4,13 +4,10 @@ import dev.reprise.base.RepriseException;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.StorageException;
-import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.spool.Spool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -175,18 +172,11 @@ final class S3Upload {
         return RequestBody.fromContentProvider(() -> content.open(offset, length), length, CONTENT_TYPE);
     }
 
-    private String md5(Spool content, long offset, long length) {
-        byte[] buffer = new byte[64 * 1024];
+    private static String md5(Spool content, long offset, long length) {
         try (InputStream bytes = content.open(offset, length)) {
-            MessageDigest digest = MessageDigest.getInstance("MD5");
-            for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-            return Base64.getEncoder().encodeToString(digest.digest());
+            return ContentMd5.of(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("could not read a temporary file again", e);
-        } catch (NoSuchAlgorithmException e) {
-            throw failures.failed(Kind.OTHER, "compute an MD5", "this Java runtime has none", "", e);
         }
     }
 }

@@ -1,0 +1,39 @@
+package dev.reprise.storage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.storage.immutability.Immutability;
+import dev.reprise.storage.immutability.ObjectLockVerdict;
+import dev.reprise.storage.immutability.ObjectLockVerdict.Answer;
+import dev.reprise.storage.url.PlaceSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Moto takes a retention and lets it be shortened: the probe must name it.
+@Tag("long")
+class LyingStoreTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_store_that_lets_a_retention_be_shortened_is_named() throws IOException {
+        PlaceSettings settings = S3ProxyServer.settings(Map.of("s3.object-lock", "governance", "s3.retain-days", "1"));
+        try (StoreProcess moto = StoreProcess.moto(folder)) {
+            S3Address address = S3Address.parse(moto.endpoint() + "/" + S3ProxyServer.newBucket());
+            try (var storage = new S3Storage(address, S3Options.of(address, settings), settings)) {
+                storage.create();
+                Immutability immutability = Objects.requireNonNull(storage.capability(Immutability.class));
+                ObjectLockVerdict verdict = immutability.probeObjectLock(Duration.ofMinutes(2));
+                assertThat(verdict.answer()).isEqualTo(Answer.LIES);
+                assertThat(verdict.broken())
+                        .contains("its retention was shortened", "its retention was weakened to GOVERNANCE");
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.reprise.storage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.base.ObjectId;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.immutability.CreateOnlyVerdict;
+import dev.reprise.storage.immutability.Immutability;
+import dev.reprise.storage.immutability.ObjectLockVerdict;
+import dev.reprise.storage.suite.StorageContract;
+import dev.reprise.storage.url.PlaceSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The contract, and what is beside it, with a real server.
+@Tag("long")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class RealStoreContract extends StorageContract {
+    private static final byte[] CONTENT = {1, 2, 3};
+    private static final ObjectKey PACK = ObjectKey.of(ObjectType.PACK, ObjectId.hash(CONTENT));
+
+    private StoreProcess store;
+    private String place = "";
+
+    /// Starts the server.
+    abstract StoreProcess start(Path folder) throws IOException;
+
+    @BeforeAll
+    void startStore(@TempDir Path folder) throws IOException {
+        store = start(folder);
+        try (Storage storage = open(S3ProxyServer.newBucket(), Map.of())) {
+            // A server of several parts answers before all of them are there.
+            Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+                storage.create();
+                storage.write(PACK, CONTENT);
+            });
+        }
+    }
+
+    @AfterAll
+    void stopStore() {
+        store.close();
+    }
+
+    private S3Storage open(String place, Map<String, String> options) {
+        PlaceSettings settings = S3ProxyServer.settings(options);
+        S3Address address = S3Address.parse(store.endpoint() + "/" + place);
+        return new S3Storage(address, S3Options.of(address, settings), settings);
+    }
+
+    @Override
+    protected Storage open() {
+        place = S3ProxyServer.newBucket() + "/some/prefix";
+        return open(place, Map.of());
+    }
+
+    @Override
+    protected Storage secondHandle(Storage storage) {
+        return open(place, Map.of("s3.list-objects-v1", "true"));
+    }
+
+    @Override
+    protected List<String> credentials() {
+        return List.of(S3ProxyServer.KEY, S3ProxyServer.SECRET);
+    }
+
+    /// In a bucket with Object Lock, where some have got it wrong.
+    S3Storage locking() {
+        S3Storage storage = open(
+                S3ProxyServer.newBucket() + "/kept", Map.of("s3.object-lock", "governance", "s3.retain-days", "1"));
+        storage.create();
+        return storage;
+    }
+
+    static Immutability immutability(Storage storage) {
+        return Objects.requireNonNull(storage.capability(Immutability.class));
+    }
+
+    @Test
+    void of_sixteen_writers_one_creates() {
+        try (Storage storage = locking()) {
+            for (int round = 0; round < 10; round++) {
+                CreateOnlyVerdict verdict = immutability(storage).probeCreateOnly(16);
+                assertThat(verdict.answer()).as("%s", verdict).isEqualTo(CreateOnlyVerdict.Answer.ATOMIC);
+            }
+        }
+    }
+
+    @Test
+    void an_object_is_kept_against_every_attack() {
+        try (Storage storage = locking()) {
+            ObjectLockVerdict verdict = immutability(storage).probeObjectLock(Duration.ofMinutes(2));
+            assertThat(verdict.answer()).as("%s", verdict).isEqualTo(ObjectLockVerdict.Answer.KEPT);
+            assertThat(verdict.broken()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_is_uploaded_is_kept_except_locks_and_longer_if_asked_for() {
+        try (Storage storage = locking()) {
+            storage.write(PACK, CONTENT);
+            ObjectKey lock = ObjectKey.of(ObjectType.LOCK, ObjectId.hash(CONTENT));
+            storage.write(lock, CONTENT);
+            Immutability immutability = immutability(storage);
+            assertThat(immutability.retainedUntil(lock)).isNull();
+            Instant kept = Objects.requireNonNull(immutability.retainedUntil(PACK));
+            assertThat(Duration.between(Instant.now(), kept)).isBetween(Duration.ofHours(23), Duration.ofHours(25));
+
+            Instant longer = kept.plus(Duration.ofDays(3)).truncatedTo(ChronoUnit.SECONDS);
+            immutability.retainUntil(PACK, longer);
+            assertThat(immutability.retainedUntil(PACK)).isEqualTo(longer);
+            immutability.retainUntil(PACK, kept);
+            assertThat(immutability.retainedUntil(PACK)).isEqualTo(longer);
+        }
+    }
+
+    @Test
+    void deleting_hides_an_object_that_is_kept() {
+        try (Storage storage = locking()) {
+            storage.write(PACK, CONTENT);
+            storage.delete(PACK);
+            assertThat(storage.size(PACK)).isEqualTo(-1);
+            storage.write(PACK, CONTENT);
+            assertThat(storage.readAll(PACK)).isEqualTo(CONTENT);
+        }
+    }
+}
