@@ -133,12 +133,25 @@ public final class JobRun {
                         .toList();
     }
 
-    private void openAll(List<Destination> wanted, List<OpenDestination> opened) {
-        for (Destination destination : wanted) {
-            attempt(destination, () -> opened.add(OpenDestination.open(destination, request.lockPatience())));
+    /// If none that is up to date can be opened, those that are behind take part: better an older copy with the newest
+    /// data than none.
+    private void openAll(List<Destination> upToDate, List<OpenDestination> opened) {
+        openEach(upToDate, opened);
+        if (opened.isEmpty()) {
+            openEach(
+                    destinations.stream()
+                            .filter(destination -> !failures.containsKey(destination.name()))
+                            .toList(),
+                    opened);
         }
         if (opened.isEmpty()) {
             throw first();
+        }
+    }
+
+    private void openEach(List<Destination> wanted, List<OpenDestination> opened) {
+        for (Destination destination : wanted) {
+            attempt(destination, () -> opened.add(OpenDestination.open(destination, request.lockPatience())));
         }
     }
 

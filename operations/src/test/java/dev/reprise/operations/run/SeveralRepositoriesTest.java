@@ -205,6 +205,22 @@ class SeveralRepositoriesTest {
         assertThat(run().copies().get(1).caughtUp()).isEqualTo(2);
     }
 
+    @Test
+    void one_that_is_behind_takes_part_if_nobody_who_is_not_can_be_opened() {
+        destinations = destinations.subList(0, 2);
+        run();
+        far.on(Operation.LIST).from(1).fail(StorageException.Kind.UNREACHABLE);
+        assertThat(failed(run())).containsExactly("far");
+        far.heal();
+        try (var held = destinations.getFirst().repository().lock(RepositoryLock.Kind.EXCLUSIVE, Duration.ZERO)) {
+            RunResult third = run();
+            assertThat(failed(third)).containsExactly("near");
+            assertThat(points(destinations.get(1))).contains(third.point());
+            held.ensureHeld();
+        }
+        destinations.forEach(this::assertSound);
+    }
+
     private static List<String> failed(RunResult result) {
         return result.copies().stream()
                 .filter(copy -> copy.failure() != null)
