@@ -23,7 +23,8 @@ record SftpAddress(String user, String host, String port, String path) {
             Pattern.compile("(?:(?<user>[^:]*)@)?(?:\\[(?<v6>[^\\]]*)\\]|(?<host>[^:@]*)):(?<path>.*)", Pattern.DOTALL);
 
     /// @param address what follows `sftp:`
-    /// @throws StorageUrlException if it names no host or no folder; the message repeats nothing of it
+    /// @throws StorageUrlException if it names no host or no folder; the message repeats nothing
+    ///     of it
     static SftpAddress parse(String address) {
         SftpAddress parsed = address.startsWith("//") ? url(address.substring(2)) : brief(address);
         if (parsed.host.isEmpty()) {

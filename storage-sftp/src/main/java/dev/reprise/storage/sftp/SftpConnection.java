@@ -19,8 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One conversation with a server, shared by many threads: requests go out in the order they are sent, answers come in
-/// any order. Once lost it stays lost, and everything still unanswered fails.
+/// One conversation with a server, shared by many threads: requests go out in the order they are
+/// sent, answers come in any order. Once lost it stays lost, and everything still unanswered
+/// fails.
 final class SftpConnection implements AutoCloseable {
     /// OpenSSH's own limit is a quarter of that.
     private static final int LARGEST_PACKET = 1 << 20;
@@ -50,7 +51,8 @@ final class SftpConnection implements AutoCloseable {
 
         OutputStream output();
 
-        /// Ends both directions at once; whoever reads or writes then gets an error. Repeating it is harmless.
+        /// Ends both directions at once; whoever reads or writes then gets an error. Repeating it
+        /// is harmless.
         @Override
         void close();
     }

@@ -22,7 +22,8 @@ final class SftpFailures {
         return translate(what, failure, kind(failure));
     }
 
-    /// For a write: version 3 has no status for a full disk, so the server is asked how much space is left.
+    /// For a write: version 3 has no status for a full disk, so the server is asked how much
+    /// space is left.
     ///
     /// @param bytes that were to be written
     StorageException translateWrite(String what, IOException failure, SftpConnection connection, long bytes) {

@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which path and folder an object has, and with which permissions new ones are made. Methods throw what the server
-/// answers.
+/// Which path and folder an object has, and with which permissions new ones are made. Methods
+/// throw what the server answers.
 final class SftpFolders {
     private static final int AT_A_TIME = 64;
     private static final Access OWNER = new Access(0700, 0600);
@@ -123,8 +123,8 @@ final class SftpFolders {
         }
     }
 
-    /// Makes the folder an object of this key lies in, and those between it and the root. Never the root: if that is
-    /// gone, so is the disk.
+    /// Makes the folder an object of this key lies in, and those between it and the root. Never
+    /// the root: if that is gone, so is the disk.
     void makeFolderOf(SftpConnection connection, ObjectKey key) throws IOException {
         int mode = access(connection).folder;
         String path = key.path();

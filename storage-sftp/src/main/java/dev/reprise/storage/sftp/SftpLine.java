@@ -10,7 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The connection of a place: made when it is first needed, and anew when the last one was lost. Safe for many threads.
+/// The connection of a place: made when it is first needed, and anew when the last one was lost.
+/// Safe for many threads.
 final class SftpLine implements AutoCloseable {
     private final SftpAddress address;
     private final SshCommand command;

@@ -109,7 +109,8 @@ final class SftpListing {
             asked.clear();
         }
 
-        /// Some servers leave attributes out of listings; links are followed, so `data` may lie on several disks.
+        /// Some servers leave attributes out of listings; links are followed, so `data` may lie
+        /// on several disks.
         private void add(SftpConnection connection, Entry entry) throws IOException {
             if (entry.attributes().isComplete() && !entry.attributes().isLink()) {
                 entries.add(entry);

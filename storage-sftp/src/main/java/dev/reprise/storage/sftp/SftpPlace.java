@@ -5,7 +5,8 @@ import dev.reprise.storage.url.PlaceKind;
 import dev.reprise.storage.url.PlaceSettings;
 import java.util.List;
 
-/// Repositories on another host: `sftp:user@host:/path`, `sftp:user@host:relative/to/home`, `sftp://host:2222//path`.
+/// Repositories on another host: `sftp:user@host:/path`, `sftp:user@host:relative/to/home`,
+/// `sftp://host:2222//path`.
 public final class SftpPlace implements PlaceKind {
     private static final String CONNECTIONS = "sftp.connections";
     private static final int USUAL_CONNECTIONS = 5;

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// A range of an open file as a stream, asked for ahead of its reader. A file that ends early is an error.
+/// A range of an open file as a stream, asked for ahead of its reader. A file that ends early is
+/// an error.
 final class SftpRange extends InputStream {
     /// Every server gives so many bytes for one request.
     static final int PIECE = 32 << 10;

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A packet from the server, after its request's number. What it holds is not trusted: reading past its end is a
-/// protocol error. Reading moves on; belongs to one thread at a time.
+/// A packet from the server, after its request's number. What it holds is not trusted: reading
+/// past its end is a protocol error. Reading moves on; belongs to one thread at a time.
 final class SftpReply {
     private static final int WORDS_CHARACTERS = 300;
 

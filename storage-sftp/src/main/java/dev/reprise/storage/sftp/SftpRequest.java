@@ -3,8 +3,8 @@ package dev.reprise.storage.sftp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// A packet to the server, being put together; the connection gives it its number. Version 3 of the protocol
-/// (draft-ietf-secsh-filexfer-02) and OpenSSH's extensions.
+/// A packet to the server, being put together; the connection gives it its number. Version 3 of
+/// the protocol (draft-ietf-secsh-filexfer-02) and OpenSSH's extensions.
 final class SftpRequest {
     static final int INIT = 1;
     static final int VERSION = 2;

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A folder on a host that speaks SFTP, in restic's layout and with restic's write protocol. One connection carries
-/// everything; an operation that loses it fails, the next one connects anew.
+/// A folder on a host that speaks SFTP, in restic's layout and with restic's write protocol. One
+/// connection carries everything; an operation that loses it fails, the next one connects anew.
 ///
-/// An object is durable once committed where the server offers `fsync@openssh.com`; its name then still depends on
-/// the server's file system, since SFTP cannot force a folder to the disk.
+/// An object is durable once committed where the server offers `fsync@openssh.com`; its name then
+/// still depends on the server's file system, since SFTP cannot force a folder to the disk.
 final class SftpStorage implements Storage {
     private static final List<ObjectType> RESTIC_FOLDERS =
             List.of(ObjectType.KEY, ObjectType.LOCK, ObjectType.SNAPSHOT, ObjectType.INDEX, ObjectType.PACK);
@@ -100,7 +100,8 @@ final class SftpStorage implements Storage {
         }
     }
 
-    /// The folders that hold objects of a type: one, or those named by two hex digits below `data`.
+    /// The folders that hold objects of a type: one, or those named by two hex digits below
+    /// `data`.
     private List<String> foldersOf(ObjectType type) {
         String folder = folders.folder(type);
         if (type != ObjectType.PACK) {

@@ -23,6 +23,9 @@ final class SftpUpload {
     private final SftpFolders folders;
     private final ObjectKey key;
     private final String temporary;
+    /// Servers give the number of a closed handle to the next file: closing twice would close the
+    /// file of another upload.
+    private boolean closing;
 
     SftpUpload(SftpConnection connection, SftpFolders folders, ObjectKey key, RandomGenerator chance) {
         this.connection = connection;
@@ -38,12 +41,13 @@ final class SftpUpload {
         return temporary;
     }
 
-    /// After an answer that something did not work the temporary file is gone; when no answer came it may be there.
+    /// After an answer that something did not work the temporary file is gone; when no answer
+    /// came it may be there.
     void send(Spool content) throws IOException {
         byte[] handle = open();
         try {
-            fill(handle, content);
-            finish(handle);
+            Deque<Answer> writing = fill(handle, content);
+            finish(handle, writing);
             rename();
         } catch (IOException | RuntimeException e) {
             discard(handle, e);
@@ -64,7 +68,8 @@ final class SftpUpload {
         }
     }
 
-    private void fill(byte[] handle, Spool content) throws IOException {
+    /// @return writes that are still under way
+    private Deque<Answer> fill(byte[] handle, Spool content) throws IOException {
         Deque<Answer> underWay = new ArrayDeque<>();
         byte[] piece = new byte[PIECE];
         try (InputStream bytes = content.open()) {
@@ -77,24 +82,27 @@ final class SftpUpload {
                 offset += count;
             }
         }
-        for (Answer answer : underWay) {
-            answer.mustBeOk();
-        }
+        return underWay;
     }
 
-    /// To the disk where the server can, read-only where it can, and closed.
-    private void finish(byte[] handle) throws IOException {
+    /// To the disk where the server can, read-only where it can, and closed. Servers do what is
+    /// asked of one file in the order it was asked, so nobody waits for the writes before that.
+    private void finish(byte[] handle, Deque<Answer> writing) throws IOException {
         List<Answer> forcing = new ArrayList<>();
         if (connection.offers(Extension.FSYNC)) {
             forcing.add(connection.send(SftpRequest.force(handle)));
         }
         Answer protecting = connection.send(SftpRequest.permissions(handle, folders.fileMode(connection)));
-        Answer closing = connection.send(SftpRequest.close(handle));
+        closing = true;
+        Answer closed = connection.send(SftpRequest.close(handle));
+        for (Answer answer : writing) {
+            answer.mustBeOk();
+        }
         for (Answer answer : forcing) {
             mustBeOkOrUnsupported(answer);
         }
         protecting.await(); // some file systems have no permissions
-        closing.mustBeOk();
+        closed.mustBeOk();
     }
 
     private static void mustBeOkOrUnsupported(Answer answer) throws IOException {
@@ -118,8 +126,8 @@ final class SftpUpload {
         }
     }
 
-    /// Without `posix-rename` nothing can take the place of a file at once: the old one steps aside, and comes back if
-    /// the new one cannot follow.
+    /// Without `posix-rename` nothing can take the place of a file at once: the old one steps
+    /// aside, and comes back if the new one cannot follow.
     private void replace(String name) throws IOException {
         String aside = temporary + "-old";
         connection.send(SftpRequest.rename(name, aside)).mustBeOk();
@@ -137,7 +145,9 @@ final class SftpUpload {
             return;
         }
         try {
-            connection.send(SftpRequest.close(handle)).await();
+            if (!closing) {
+                connection.send(SftpRequest.close(handle)).await();
+            }
             remove(connection, temporary).await();
         } catch (IOException e) {
             failure.addSuppressed(e);

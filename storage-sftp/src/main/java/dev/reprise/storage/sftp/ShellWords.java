@@ -4,8 +4,9 @@ import dev.reprise.storage.url.StorageUrlException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Splits an option's value into words exactly as restic does: at quotes, at white space and at `\` outside quotes;
-/// empty words vanish, and `\` keeps a quote after it from counting. Nothing is expanded.
+/// Splits an option's value into words exactly as restic does: at quotes, at white space and at
+/// `\` outside quotes; empty words vanish, and `\` keeps a quote after it from counting. Nothing
+/// is expanded.
 final class ShellWords {
     private final List<String> words = new ArrayList<>();
     private final StringBuilder word = new StringBuilder();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// The program that connects, with its arguments: `ssh HOST [-p PORT] [-l USER] [ARGUMENTS] -s sftp` as restic starts
-/// it, or what the user gave.
+/// The program that connects, with its arguments: `ssh HOST [-p PORT] [-l USER] [ARGUMENTS] -s
+/// sftp` as restic starts it, or what the user gave.
 ///
 /// @param words       program and arguments
 /// @param own         whether the user gave it, so that nothing is known about it

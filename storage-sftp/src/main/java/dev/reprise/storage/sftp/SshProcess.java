@@ -12,15 +12,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A running program that speaks SFTP on its standard streams. What it says on standard error is kept for messages;
-/// questions (passphrases, unknown hosts) it asks at the terminal itself.
+/// A running program that speaks SFTP on its standard streams. What it says on standard error is
+/// kept for messages; questions (passphrases, unknown hosts) it asks at the terminal itself.
 final class SshProcess implements AutoCloseable {
     private static final int LINES_KEPT = 60;
     private static final int LINE_CHARACTERS = 500;
     private static final int ENDING_SECONDS = 5;
     private static final int LAST_WORDS_SECONDS = 2;
-    /// Ctrl-C reaches every program of the terminal. Ours then still wants to remove its lock over this connection, so
-    /// the other one must not see it. What is ignored stays ignored over `exec`.
+    /// Ctrl-C reaches every program of the terminal. Ours then still wants to remove its lock
+    /// over this connection, so the other one must not see it. What is ignored stays ignored over
+    /// `exec`.
     private static final List<String> DEAF = List.of("sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\"");
 
     private final Process process;

@@ -5,7 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// A test's temporary folder is its owner's alone; a server that runs as another user must get through it.
+/// A test's temporary folder is its owner's alone; a server that runs as another user must get
+/// through it.
 final class ServerFolder {
     private ServerFolder() {}
 

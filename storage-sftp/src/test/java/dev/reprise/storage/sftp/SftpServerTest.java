@@ -25,7 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What only a real server shows: keys of hosts and users, permissions, full disks, lost connections.
+/// What only a real server shows: keys of hosts and users, permissions, full disks, lost
+/// connections.
 class SftpServerTest {
     private static final Path SFTP_SERVER = Path.of("/usr/lib/openssh/sftp-server");
     private static EmbeddedSshd server;
@@ -222,6 +223,31 @@ class SftpServerTest {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
         return bytes;
+    }
+
+    /// The server gives the handle of the file that failed to one of the others at once.
+    @Test
+    void an_upload_that_fails_at_its_end_disturbs_no_other() throws Exception {
+        try (Storage storage = Connecting.to(server, "beside")) {
+            storage.create();
+            byte[] doomed = {7, 7};
+            ObjectKey obstructed = ObjectKey.of(ObjectType.SNAPSHOT, ObjectId.hash(doomed));
+            // A folder that is not empty cannot be replaced by a file.
+            Files.createDirectories(server.data().resolve("beside/" + obstructed.path() + "/full"));
+            Thread failing = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 50; i++) {
+                    assertThat(catchThrowableOfType(StorageException.class, () -> storage.write(obstructed, doomed)))
+                            .isNotNull();
+                }
+            });
+            for (int i = 0; i < 30; i++) {
+                byte[] content = random(100_000 + i);
+                ObjectKey key = ObjectKey.of(ObjectType.PACK, ObjectId.hash(content));
+                storage.write(key, content);
+                assertThat(storage.readAll(key)).isEqualTo(content);
+            }
+            failing.join();
+        }
     }
 
     /// The first connection breaks after 30 reads of at most 64 KiB: in the middle of 3 MiB.
