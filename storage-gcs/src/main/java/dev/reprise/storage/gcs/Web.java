@@ -1,0 +1,130 @@
+package dev.reprise.storage.gcs;
+
+import dev.reprise.base.CancelledException;
+import dev.reprise.storage.url.PlaceSettings;
+import dev.reprise.storage.url.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Sends requests and gives up those that stand still. Safe for many threads.
+final class Web implements AutoCloseable {
+    static final int LONGEST_TEXT = 16 << 20;
+    private static final Duration CONNECTING = Duration.ofSeconds(30);
+    private static final long SLOWEST_TICK_MILLIS = 5_000;
+
+    private final Transport transport;
+    private final WebProxies proxies;
+    private @Nullable HttpClient client;
+    private boolean closed;
+
+    Web(PlaceSettings settings) {
+        this.transport = settings.transport();
+        this.proxies = new WebProxies(settings.environment());
+    }
+
+    /// An answer whose body is read by whoever asked.
+    ///
+    /// @param body closed by whoever asked
+    record Answer(HttpResponse<InputStream> response, InputStream body) {
+        int status() {
+            return response.statusCode();
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        /// The whole body, which is closed.
+        ///
+        /// @throws IOException if it is longer than 16 MiB
+        byte[] bytes() throws IOException {
+            try (body) {
+                byte[] bytes = body.readNBytes(LONGEST_TEXT + 1);
+                if (bytes.length > LONGEST_TEXT) {
+                    throw new IOException("an answer longer than " + LONGEST_TEXT + " bytes");
+                }
+                return bytes;
+            }
+        }
+    }
+
+    HttpRequest.Builder to(URI uri) {
+        return HttpRequest.newBuilder(uri).header("User-Agent", transport.userAgent());
+    }
+
+    /// @param request its publisher tells `watch` of what it sends
+    /// @throws IOException        if no answer came
+    /// @throws CancelledException if the thread is interrupted
+    Answer send(HttpRequest request, StuckWatch watch) throws IOException {
+        CompletableFuture<HttpResponse<InputStream>> sending = open().sendAsync(request, BodyHandlers.ofInputStream());
+        try {
+            while (true) {
+                try {
+                    HttpResponse<InputStream> response = sending.get(tickMillis(), TimeUnit.MILLISECONDS);
+                    watch.moved();
+                    return new Answer(response, watch.over(response.body()));
+                } catch (TimeoutException e) {
+                    watch.mustMove();
+                }
+            }
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof RuntimeException mistake) {
+                throw mistake; // a proxy that is none
+            }
+            throw cause instanceof IOException io ? io : new IOException(String.valueOf(cause), cause);
+        } catch (InterruptedException e) {
+            throw CancelledException.interrupted("waiting for " + request.uri().getHost());
+        } finally {
+            if (!sending.isDone()) {
+                sending.cancel(true);
+            }
+        }
+    }
+
+    StuckWatch watch() {
+        return new StuckWatch(transport.stuckRequest());
+    }
+
+    private long tickMillis() {
+        long limit = transport.stuckRequest().toMillis();
+        return limit == 0 ? SLOWEST_TICK_MILLIS : Math.clamp(limit / 4, 10, SLOWEST_TICK_MILLIS);
+    }
+
+    private synchronized HttpClient open() {
+        if (closed) {
+            throw new IllegalStateException("the storage is closed");
+        }
+        HttpClient known = client;
+        if (known == null) {
+            known = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(CONNECTING)
+                    .proxy(proxies)
+                    .sslContext(WebTrust.context(transport))
+                    .build();
+            client = known;
+        }
+        return known;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.shutdownNow();
+        }
+    }
+}
