@@ -54,10 +54,14 @@ record AnswerHead(int status, String version, Map<String, String> headers) {
         if (text.isEmpty()) {
             return -1;
         }
-        if (!text.matches("[0-9]{1,18}")) {
-            throw new MalformedAnswerException("a length that is no number");
+        try {
+            if (text.matches("[0-9]+")) {
+                return Long.parseLong(text);
+            }
+        } catch (NumberFormatException e) {
+            // said below
         }
-        return Long.parseLong(text);
+        throw new MalformedAnswerException("a length that is no number");
     }
 
     /// Reads lines of bounded length, all of one answer together.

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A repository on a server of restic's REST protocol, version 2 or 1 (repository format, section 1.5).
@@ -22,6 +24,7 @@ final class RestStorage implements Storage {
     private static final String VERSION_1 = "application/vnd.x.restic.rest.v1";
     private static final String VERSION_2 = "application/vnd.x.restic.rest.v2";
     private static final Header ACCEPT = new Header("Accept", VERSION_2);
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]*/([0-9]{1,18})");
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int DENIED = 403;
@@ -219,9 +222,12 @@ final class RestStorage implements Storage {
         long has = answer.contentLength();
         long from = 0;
         if (answer.status() == PARTIAL) {
-            String given = answer.header("content-range");
-            if (!given.isEmpty() && !given.replace(" ", "").startsWith("bytes" + offset + "-")) {
+            Matcher given = CONTENT_RANGE.matcher(answer.header("content-range"));
+            if (given.matches() && !given.group(1).equals(Long.toString(offset))) {
                 throw failures.malformed(what, "is of another range");
+            }
+            if (given.matches()) {
+                requireWithin(key, offset, length, Long.parseLong(given.group(2)));
             }
         } else {
             from = offset;
@@ -235,6 +241,13 @@ final class RestStorage implements Storage {
             throw failures.tooShort(key.toString(), offset, length, -1);
         }
         return answer.body();
+    }
+
+    /// rclone answers 206 also where it has nothing to give.
+    private void requireWithin(ObjectKey key, long offset, long length, long size) {
+        if (offset > size || length > size - offset) {
+            throw failures.tooShort(key.toString(), offset, length, size);
+        }
     }
 
     /// No byte, if the object reaches to there.
