@@ -5,6 +5,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
 import dev.reprise.repository.cache.CacheFolders;
+import dev.reprise.repository.cache.CachingStorage;
 import dev.reprise.repository.chunk.Chunker;
 import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.repository.crypto.ForgedException;
@@ -41,6 +42,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,7 +62,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An opened repository: the master key is known. Safe for many threads.
 ///
-/// Readers list snapshots before they load the index, so that every snapshot they see can be resolved.
+/// Readers list snapshots before they load the index, so that every snapshot they see can be
+/// resolved.
 public final class Repository implements AutoCloseable {
     /// Real configurations are under 1 KiB.
     private static final int MAX_CONFIG_BYTES = 1 << 20;
@@ -91,6 +94,8 @@ public final class Repository implements AutoCloseable {
     private final AtomicReference<@Nullable IndexAhead> ahead = new AtomicReference<>();
     /// Null: no index is kept anywhere.
     private volatile @Nullable CacheFolders caches;
+    /// Null: nothing is read through copies.
+    private volatile @Nullable Near near;
 
     private Repository(
             Storage storage,
@@ -110,8 +115,8 @@ public final class Repository implements AutoCloseable {
         this.packs = new PackStore(storage, keys, config.version(), random, documents);
     }
 
-    /// Creates layout, key and configuration, in that order; refuses a place that already holds any of them.
-    /// Once opened, the repository closes the storage.
+    /// Creates layout, key and configuration, in that order; refuses a place that already holds any
+    /// of them. Once opened, the repository closes the storage.
     public static Repository init(
             Storage storage, Secret password, InitOptions options, SecureRandom random, InstantSource clock) {
         storage.create(); // harmless where it exists; without it a place that is not there cannot be listed
@@ -158,8 +163,8 @@ public final class Repository implements AutoCloseable {
 
     /// Once opened, the repository closes the storage.
     ///
-    /// @throws dev.reprise.repository.model.RepositoryException absent, wrong password, or a damaged key or
-    /// configuration, named
+    /// @throws dev.reprise.repository.model.RepositoryException absent, wrong password, or a
+    /// damaged key or configuration, named
     public static Repository open(Storage storage, Secret password, SecureRandom random, InstantSource clock) {
         return open(storage, password, "", random, clock);
     }
@@ -217,7 +222,8 @@ public final class Repository implements AutoCloseable {
         return key;
     }
 
-    /// The master key as the sealed part of a key file holds it: a secret, for the one verb that prints it.
+    /// The master key as the sealed part of a key file holds it: a secret, for the one verb that
+    /// prints it.
     public byte[] masterKey() {
         return KeyFiles.masterJson(keys);
     }
@@ -238,8 +244,9 @@ public final class Repository implements AutoCloseable {
         return locks().acquire(kind, patience);
     }
 
-    /// As above, for those who will call [#loadIndex] next: the index is read while the lock becomes visible to others,
-    /// which takes a fifth of a second anyway. It is used only if no index file came or went since.
+    /// As above, for those who will call [#loadIndex] next: the index is read while the lock
+    /// becomes visible to others, which takes a fifth of a second anyway. It is used only if no
+    /// index file came or went since.
     public RepositoryLock lockToLoadIndex(RepositoryLock.Kind kind, Duration patience) {
         return locks().acquire(kind, patience, _ -> readAhead(caches));
     }
@@ -265,7 +272,8 @@ public final class Repository implements AutoCloseable {
     /// What is done with an index before the lock is held.
     @FunctionalInterface
     public interface EarlyUse {
-        /// May read, and must not throw. What it learns must be true whoever changes the repository meanwhile.
+        /// May read, and must not throw. What it learns must be true whoever changes the repository
+        /// meanwhile.
         ///
         /// @param index    not to be kept
         /// @param timeLeft whether the lock would not be held yet anyway; for any thread
@@ -308,13 +316,19 @@ public final class Repository implements AutoCloseable {
         return new Locks(storage, documents, ProcessIdentity.current(), clock);
     }
 
-    /// Every snapshot that can be decoded, oldest first. One that cannot is given to `damaged` with the reason.
+    /// Every snapshot that can be decoded, oldest first. One that cannot is given to `damaged` with
+    /// the reason.
     public List<StoredSnapshot> snapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
-        return new Snapshots(storage, documents).load(damaged);
+        return nearSnapshots().load(damaged);
     }
 
     public Snapshot snapshot(ObjectId id) {
-        return new Snapshots(storage, documents).load(id);
+        return nearSnapshots().load(id);
+    }
+
+    private Snapshots nearSnapshots() {
+        Near copies = near;
+        return copies == null ? new Snapshots(storage, documents) : new Snapshots(copies.storage(), copies.documents());
     }
 
     /// Writes a snapshot; durable on return.
@@ -322,13 +336,42 @@ public final class Repository implements AutoCloseable {
         return documents.save(ObjectType.SNAPSHOT, SnapshotCodec.encode(snapshot));
     }
 
-    /// From now on [#loadIndex] keeps what it read in these folders, sealed, and reads there what it can.
+    /// From now on [#loadIndex] keeps what it read in these folders, sealed, and reads there what
+    /// it can.
     public void keepIndexIn(CacheFolders folders) {
         caches = folders;
     }
 
-    /// The union of all index files. One that cannot be decoded is given to `damaged`; what the others say is
-    /// returned. Those that a cache holds are not read, only seen to be there.
+    /// From now on snapshots, index files and packs of trees are kept whole in these folders, as
+    /// they are, and read there when they are needed again; see [CachingStorage]. For places behind
+    /// a network. Where the folder cannot be used nothing is kept. Not while others use this
+    /// repository.
+    public void keepMetadataIn(CacheFolders folders) {
+        readPastCopies();
+        Path folder = folders.folder(config.id());
+        CachingStorage copies =
+                folder == null ? null : CachingStorage.in(folders, folder, storage, clock, CachingStorage.QUOTA);
+        if (copies != null) {
+            near = new Near(copies, new SealedDocuments(copies, keys, config.version(), random));
+        }
+    }
+
+    /// Ends [#keepMetadataIn]: for those who examine what the place itself holds. Not while others
+    /// use this repository.
+    public void readPastCopies() {
+        Near copies = near;
+        near = null;
+        if (copies != null) {
+            copies.documents().close();
+            copies.storage().close();
+        }
+    }
+
+    /// Copies on this machine, and documents read from them.
+    private record Near(CachingStorage storage, SealedDocuments documents) {}
+
+    /// The union of all index files. One that cannot be decoded is given to `damaged`; what the
+    /// others say is returned. Those that a cache holds are not read, only seen to be there.
     ///
     /// @return lives until it or this repository is closed
     public BlobIndex loadIndex(BiConsumer<ObjectId, RuntimeException> damaged) {
@@ -364,7 +407,9 @@ public final class Repository implements AutoCloseable {
         }
         try (KeySet cacheKeys = keys.derived("reprise index cache")) {
             var cache = new IndexCache(folders, cacheKeys, config.id(), random);
-            return owned(IndexFiles.load(documents, storage, files, config.version(), cache, damaged));
+            Near copies = near;
+            SealedDocuments source = copies == null ? documents : copies.documents();
+            return owned(IndexFiles.load(source, storage, files, config.version(), cache, damaged));
         }
     }
 
@@ -389,13 +434,15 @@ public final class Repository implements AutoCloseable {
         return packs.writer(index, lock, options, clock);
     }
 
-    /// As above, storing again what only packs of `leaving` hold, for those who are about to remove them.
+    /// As above, storing again what only packs of `leaving` hold, for those who are about to remove
+    /// them.
     public BlobWriter writer(BlobIndex index, Set<ObjectId> leaving, RepositoryLock lock, WriterOptions options) {
         return packs.writer(index, leaving, lock, options, clock);
     }
 
     public BlobReader reader(BlobIndex index) {
-        return packs.reader(index);
+        Near copies = near;
+        return packs.reader(index, copies == null ? null : copies.storage());
     }
 
     public PackCheck packCheck() {
@@ -417,8 +464,9 @@ public final class Repository implements AutoCloseable {
         return new Keyring(storage, keys, key, random);
     }
 
-    /// Replaces the configuration by one of format version 2, with all its other members; what is stored stays as it
-    /// is. The caller holds the exclusive lock, and opens the repository anew afterwards.
+    /// Replaces the configuration by one of format version 2, with all its other members; what is
+    /// stored stays as it is. The caller holds the exclusive lock, and opens the repository anew
+    /// afterwards.
     public void upgradeConfig() {
         if (config.version() != 1) {
             throw RepositoryException.refused(
@@ -430,7 +478,8 @@ public final class Repository implements AutoCloseable {
                 new Sealer(keys, random).seal(config.withVersion(2).json()));
     }
 
-    /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that look inside.
+    /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that
+    /// look inside.
     public UnpackedObjects unpacked() {
         return documents;
     }
@@ -439,6 +488,7 @@ public final class Repository implements AutoCloseable {
     @Override
     public void close() {
         indexes.forEach(BlobIndex::close);
+        readPastCopies();
         documents.close();
         keys.close();
         storage.close();

@@ -49,7 +49,8 @@ final class CacheFlags {
         return place == null ? null : new CacheFolders(place, context.clock());
     }
 
-    /// Lets a repository keep its index, and removes old caches if the user wants that.
+    /// Lets a repository keep its index and, if it lies behind a network, its metadata, and removes
+    /// old caches if the user wants that.
     void apply(Repository repository, CommandContext context, ResticOutput output) {
         CacheFolders ours = ours(context);
         CacheFolders restics = ofRestic(context);
@@ -57,6 +58,9 @@ final class CacheFlags {
             return;
         }
         repository.keepIndexIn(ours);
+        if (!repository.storage().location().startsWith("local:")) {
+            repository.keepMetadataIn(ours);
+        }
         if (cleanup) {
             removeOld(ours, output);
             removeOld(restics, output);

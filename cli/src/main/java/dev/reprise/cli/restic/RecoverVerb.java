@@ -27,6 +27,7 @@ final class RecoverVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         try (ResticRepository opened = global.openBlobs(RepositoryLock.Kind.EXCLUSIVE, false)) {
+            opened.repository().readPastCopies();
             Repository repository = opened.repository();
             ResticOutput output = global.output();
             // Named by an unreadable snapshot, trees are found as if nothing named them: better twice than not at all.

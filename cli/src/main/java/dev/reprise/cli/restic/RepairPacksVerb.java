@@ -43,6 +43,7 @@ final class RepairPacksVerb implements Callable<Integer> {
     public Integer call() throws IOException {
         Set<ObjectId> packs = packs();
         try (ResticRepository opened = global.openBlobs(RepositoryLock.Kind.EXCLUSIVE, false)) {
+            opened.repository().readPastCopies();
             BlobIndex index = opened.index();
             global.output().info("saving backup copies of pack files to current folder");
             for (ObjectId pack : packs) {
@@ -73,7 +74,8 @@ final class RepairPacksVerb implements Callable<Integer> {
         return packs;
     }
 
-    /// Whatever of the pack can be read. A copy that is already there, from an earlier run, is not touched.
+    /// Whatever of the pack can be read. A copy that is already there, from an earlier run, is not
+    /// touched.
     private void copy(Storage storage, ObjectId pack) throws IOException {
         Path target = global.resolve("pack-" + pack.hex());
         if (Files.exists(target)) {

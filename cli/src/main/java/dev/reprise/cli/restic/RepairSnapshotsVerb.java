@@ -51,6 +51,7 @@ final class RepairSnapshotsVerb implements Callable<Integer> {
     public Integer call() {
         try (ResticRepository opened =
                 dryRun ? global.openUnlocked() : global.openBlobs(RepositoryLock.Kind.EXCLUSIVE, false)) {
+            opened.repository().readPastCopies();
             Repository repository = opened.repository();
             ChosenSnapshots snapshots = ChosenSnapshots.quietly(repository, choice.filter(), ids, global.output());
             BlobIndex index = opened.index();

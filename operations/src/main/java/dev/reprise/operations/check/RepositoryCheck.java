@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
-/// Examines a repository (repository format, section 10.3). Changes nothing. The caller holds the lock.
+/// Examines a repository (repository format, section 10.3). Changes nothing. The caller holds the
+/// lock.
 public final class RepositoryCheck {
     private final Repository repository;
     private final EarlyPacks early;
@@ -38,7 +39,8 @@ public final class RepositoryCheck {
     ///
     /// @param readData whether every pack is read and verified, not only listed
     /// @param workers  threads that read
-    /// @throws dev.reprise.base.CancelledException if this thread was interrupted; no thread is left
+    /// @throws dev.reprise.base.CancelledException if this thread was interrupted; no thread is
+    /// left
     public CheckResult run(boolean readData, int workers) {
         return run(CheckRequest.everything(readData ? new PackSelection.All() : new PackSelection.None(), workers));
     }
@@ -51,6 +53,7 @@ public final class RepositoryCheck {
     }
 
     private CheckResult run(CheckRequest request, Allowance allowance) {
+        repository.readPastCopies(); // a good copy here says nothing about the place
         int workers = request.workers();
         List<ObjectId> damagedKeys = new SmallObjects(repository, findings).run();
         // Snapshots before the index: whatever was saved meanwhile is then known to the index, not the other way.
@@ -140,7 +143,8 @@ public final class RepositoryCheck {
         return Map.copyOf(sizes);
     }
 
-    /// Those that are meant and can be read. With ids, a snapshot that cannot be read matters only when it is meant.
+    /// Those that are meant and can be read. With ids, a snapshot that cannot be read matters only
+    /// when it is meant.
     private List<StoredSnapshot> snapshots(CheckRequest request, List<ObjectId> affected) {
         Map<ObjectId, String> damaged = new TreeMap<>();
         List<StoredSnapshot> all =

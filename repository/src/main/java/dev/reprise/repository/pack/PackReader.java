@@ -1,9 +1,11 @@
 package dev.reprise.repository.pack;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.repository.cache.CachingStorage;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
@@ -19,21 +21,27 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads blobs out of packs. What one copy cannot give is looked for in the others.
 ///
-/// A storage that does not answer is no damage: such a failure is thrown, never reported as a lost blob.
+/// A storage that does not answer is no damage: such a failure is thrown, never reported as a lost
+/// blob.
 final class PackReader implements BlobReader {
     /// Unwanted bytes between two blobs that are read along rather than asked for around.
     private static final int MAX_GAP = 256 * 1024;
-    /// Lengths come from the index. Before a larger buffer is made, the pack must prove to be that long.
+    /// Lengths come from the index. Before a larger buffer is made, the pack must prove to be that
+    /// long.
     private static final int TRUSTED_LENGTH = 64 * 1024 * 1024;
 
     private final Storage storage;
+    /// Null: trees are read as all else.
+    private final @Nullable CachingStorage near;
     private final BlobIndex index;
     private final BlobOpener opener;
     private final SpareBuffers spare;
     private byte[] sealed;
 
-    PackReader(Storage storage, BlobIndex index, BlobOpener opener, SpareBuffers spare) {
+    /// @param near copies to read trees from; null for none
+    PackReader(Storage storage, @Nullable CachingStorage near, BlobIndex index, BlobOpener opener, SpareBuffers spare) {
         this.storage = storage;
+        this.near = near;
         this.index = index;
         this.opener = opener;
         this.spare = spare;
@@ -59,7 +67,7 @@ final class PackReader implements BlobReader {
                 .sorted(Comparator.comparingLong(BlobLocation::offset))
                 .toList();
         boolean joined = true;
-        int next = 0;
+        int next = near == null ? 0 : readNear(near, sorted, consumer);
         while (next < sorted.size()) {
             int end = joined ? endOfRun(sorted, next) : next + 1;
             var run = new Run(sorted.subList(next, end), consumer);
@@ -74,6 +82,22 @@ final class PackReader implements BlobReader {
             // A range that reaches behind the end of the pack fails as a whole; single blobs of it may be there.
             joined = joined && failure == null;
         }
+    }
+
+    /// Delivers leading trees from the copy of their pack, as far as it is good; the caller goes on
+    /// at the place.
+    ///
+    /// @return how many were delivered
+    private int readNear(CachingStorage copies, List<BlobLocation> sorted, PackConsumer consumer) {
+        int delivered = 0;
+        for (BlobLocation blob : sorted) {
+            if (blob.handle().type() != BlobType.TREE || tryCopy(blob, copies) != null) {
+                break;
+            }
+            consumer.blob(blob, opener.plain(), blob.plainLength());
+            delivered++;
+        }
+        return delivered;
     }
 
     /// @return why the run ended early, if it was the pack's fault
@@ -121,11 +145,21 @@ final class PackReader implements BlobReader {
     ///
     /// @return why that copy is no good, or null
     private @Nullable RuntimeException tryCopy(BlobLocation location) {
+        if (near != null && location.handle().type() == BlobType.TREE) {
+            if (tryCopy(location, near) == null) {
+                return null;
+            }
+            near.forget(key(location.pack()));
+        }
+        return tryCopy(location, storage);
+    }
+
+    private @Nullable RuntimeException tryCopy(BlobLocation location, Storage from) {
         try {
             BlobOpener.requireHoldable(location);
             ensurePresent(location, location);
             sealed = Scratch.atLeast(sealed, BlobOpener.STORED_AT + location.length());
-            var _ = storage.read(key(location.pack()), location.offset(), location.length(), body -> {
+            var _ = from.read(key(location.pack()), location.offset(), location.length(), body -> {
                 fill(body, location.length());
                 return true;
             });
@@ -198,8 +232,9 @@ final class PackReader implements BlobReader {
         opener.close();
     }
 
-    /// Neighbours in one pack, read from one stream. If the storage starts the stream over, blobs that were
-    /// delivered are passed over. Ends early at the first blob that is damaged or that the consumer refuses.
+    /// Neighbours in one pack, read from one stream. If the storage starts the stream over, blobs
+    /// that were delivered are passed over. Ends early at the first blob that is damaged or that
+    /// the consumer refuses.
     private final class Run implements Storage.BodyReader<Boolean> {
         private final List<BlobLocation> blobs;
         private final PackConsumer consumer;

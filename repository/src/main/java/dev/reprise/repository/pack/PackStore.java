@@ -1,6 +1,7 @@
 package dev.reprise.repository.pack;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.repository.cache.CachingStorage;
 import dev.reprise.repository.crypto.KeySet;
 import dev.reprise.repository.crypto.Sealer;
 import dev.reprise.repository.index.BlobIndex;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The packs of one repository: makes writers, readers and checks. Safe for many threads.
 public final class PackStore {
@@ -58,7 +60,12 @@ public final class PackStore {
     }
 
     public BlobReader reader(BlobIndex index) {
-        return new PackReader(storage, index, new BlobOpener(sealer(), spare), spare);
+        return reader(index, null);
+    }
+
+    /// @param near copies to read trees from; null for none
+    public BlobReader reader(BlobIndex index, @Nullable CachingStorage near) {
+        return new PackReader(storage, near, index, new BlobOpener(sealer(), spare), spare);
     }
 
     public PackCheck check() {
