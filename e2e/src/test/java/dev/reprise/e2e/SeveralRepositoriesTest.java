@@ -77,6 +77,26 @@ class SeveralRepositoriesTest {
     }
 
     @Test
+    void of_repositories_that_cut_differently_one_may_fail_too() throws IOException {
+        Path other = Files.createDirectory(here.resolve("other"));
+        Files.createDirectory(other.resolve("disk"));
+        Files.copy(here.resolve("reprise.yaml"), other.resolve("reprise.yaml"));
+        new RepriseProcess(other).ok("init");
+        Files.move(here.resolve("disk"), here.resolve("old"));
+        Files.move(other.resolve("disk"), here.resolve("disk"));
+        assertThat(reprise.ok("backup").err()).contains("in 2 different ways");
+
+        for (String broken : new String[] {"near", "disk/far"}) {
+            Path index = Files.writeString(here.resolve(broken + "/index/" + "ab".repeat(32)), "no index");
+            RepriseProcess.Result result = reprise.run("backup");
+            assertThat(result.status()).isEqualTo(3);
+            assertThat(result.out()).contains("in repository " + (broken.equals("near") ? "far" : "near"));
+            assertThat(result.err()).contains("some repositories of job nightly do not have point");
+            Files.delete(index);
+        }
+    }
+
+    @Test
     void stock_restic_finds_both_sound_and_nothing_to_copy() throws IOException {
         reprise.ok("backup");
         StockRestic near = StockRestic.of("0.19", here.resolve("near"), PASSWORD);

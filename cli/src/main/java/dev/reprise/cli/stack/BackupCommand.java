@@ -1,5 +1,6 @@
 package dev.reprise.cli.stack;
 
+import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.RepriseException;
 import dev.reprise.cli.CommandContext;
@@ -100,11 +101,26 @@ public final class BackupCommand implements Callable<Integer> {
         ExitStatus worst = ExitStatus.OK;
         try (var destinations = JobDestinations.open(stack, job, output);
                 var report = new RunReport(output)) {
-            for (List<Destination> group : destinations.byPolynomial()) {
-                RunResult result = new JobRun(group, request, context.clock(), context.zone(), run, report).run();
-                worst = worse(worst, show(job, result));
+            List<RepriseException> failed = new ArrayList<>();
+            List<List<Destination>> groups = destinations.byPolynomial();
+            for (List<Destination> group : groups) {
+                try {
+                    RunResult result = new JobRun(group, request, context.clock(), context.zone(), run, report).run();
+                    worst = worse(worst, show(job, result));
+                } catch (CancelledException e) {
+                    throw e;
+                } catch (RepriseException e) {
+                    failed.add(e);
+                }
             }
-            return destinations.allOpened() ? worst : ExitStatus.INCOMPLETE;
+            if (failed.size() == groups.size()) {
+                throw failed.getFirst();
+            }
+            failed.forEach(e -> output.warning(
+                    "some repositories of job %s do not have point %s: %s"
+                            .formatted(job.name(), run.shortHex(), e.fact()),
+                    e.hint()));
+            return destinations.allOpened() && failed.isEmpty() ? worst : ExitStatus.INCOMPLETE;
         }
     }
 
