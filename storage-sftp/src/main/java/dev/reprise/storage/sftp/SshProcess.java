@@ -90,6 +90,8 @@ final class SshProcess implements AutoCloseable {
     /// Ends it at once. What was answered is done; nobody waits for the rest.
     @Override
     public void close() {
+        // A program it started may hold the pipes open, and who reads them would wait for its end.
+        process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         try {
             if (!process.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
