@@ -1,6 +1,7 @@
 package dev.reprise.cli.stack;
 
 import dev.reprise.operations.point.RecoveryPoint;
+import dev.reprise.operations.point.RunId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,24 +12,31 @@ import java.util.Set;
 
 /// How one of several repositories of a job stands beside the others.
 ///
-/// @param points  of the job that it has
-/// @param missing points of others that are newer than its newest; what is older it may have forgotten on purpose
+/// @param points  of the job of which it has something
+/// @param missing points that are whole in another and that it never had; what it forgot is not missing
 record CopyStatus(String job, String repository, int points, Optional<RecoveryPoint> newest, int missing) {
-    /// @param points by repository, of any job
-    static List<CopyStatus> of(String job, Map<String, List<RecoveryPoint>> points) {
-        Set<RecoveryPoint> all = new HashSet<>();
-        points.values().forEach(list -> all.addAll(ofJob(job, list)));
+    /// What a repository says of points of any job.
+    ///
+    /// @param left    those of which something is left, oldest first
+    /// @param written runs whose manifest is there
+    /// @param whole   runs of which nothing was lost
+    record Held(List<RecoveryPoint> left, Set<RunId> written, Set<RunId> whole) {}
+
+    /// @param held by repository
+    static List<CopyStatus> of(String job, Map<String, Held> held) {
+        Set<RunId> whole = new HashSet<>();
+        held.values()
+                .forEach(one -> ofJob(job, one.left()).stream()
+                        .map(RecoveryPoint::run)
+                        .filter(one.whole()::contains)
+                        .forEach(whole::add));
         List<CopyStatus> copies = new ArrayList<>();
-        points.forEach((repository, list) -> {
-            List<RecoveryPoint> own = ofJob(job, list);
+        held.forEach((repository, one) -> {
+            List<RecoveryPoint> own = ofJob(job, one.left());
             Optional<RecoveryPoint> newest = own.stream().max(Comparator.comparing(RecoveryPoint::started));
-            long missing = all.stream()
-                    .filter(point -> newest.isEmpty()
-                            || point.started().isAfter(newest.get().started()))
-                    .map(RecoveryPoint::run)
-                    .distinct()
-                    .count();
-            copies.add(new CopyStatus(job, repository, own.size(), newest, Math.toIntExact(missing)));
+            Set<RunId> missing = new HashSet<>(whole);
+            missing.removeAll(one.written());
+            copies.add(new CopyStatus(job, repository, own.size(), newest, missing.size()));
         });
         return copies;
     }

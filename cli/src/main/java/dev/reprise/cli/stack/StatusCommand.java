@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,6 +70,7 @@ public final class StatusCommand implements Callable<Integer> {
     private final Stack.Factory stacks;
     private final Map<String, Coverage> coverages = new TreeMap<>();
     private final List<CopyStatus> copies = new ArrayList<>();
+    private final Map<String, CopyStatus.Held> held = new LinkedHashMap<>();
     private boolean unreadable;
 
     public StatusCommand(CommandContext context, Stack.Factory stacks) {
@@ -120,7 +122,9 @@ public final class StatusCommand implements Callable<Integer> {
         if (answered.isEmpty() && first != null) {
             throw first;
         }
-        copies.addAll(CopyStatus.of(job.name(), answered));
+        Map<String, CopyStatus.Held> ofJob = new LinkedHashMap<>(held);
+        ofJob.keySet().retainAll(answered.keySet());
+        copies.addAll(CopyStatus.of(job.name(), ofJob));
         Map<RunId, RecoveryPoint> union = new LinkedHashMap<>();
         answered.values()
                 .forEach(list -> list.forEach(point -> union.merge(point.run(), point, StatusCommand::fuller)));
@@ -149,7 +153,7 @@ public final class StatusCommand implements Callable<Integer> {
         if (copy.missing() > 0) {
             global.output()
                     .warning(
-                            "repository %s is behind: it lacks the newest %d points of job %s"
+                            "repository %s is behind: it lacks %d points of job %s"
                                     .formatted(copy.repository(), copy.missing(), copy.job()),
                             "run \"reprise backup %s\", which gives it what it missed".formatted(copy.job()));
         }
@@ -213,14 +217,22 @@ public final class StatusCommand implements Callable<Integer> {
                                         .formatted(repository, defects.size()),
                                 "run \"reprise check\" to see which snapshots are affected");
             }
-            return new Points(opened).list((_, reason) -> {
+            var points = new Points(opened);
+            List<RecoveryPoint> written = points.asWritten((_, reason) -> {
                 unreadable = true;
                 global.output()
                         .warning(
                                 String.valueOf(reason.getMessage()),
                                 "run \"reprise check\" to see what else is affected");
             });
+            List<RecoveryPoint> left = points.left(written);
+            held.put(repository, new CopyStatus.Held(left, runs(written), runs(points.whole(written))));
+            return left;
         }
+    }
+
+    private static Set<RunId> runs(List<RecoveryPoint> points) {
+        return points.stream().map(RecoveryPoint::run).collect(Collectors.toSet());
     }
 
     /// Where it cannot be told, everything else still can.

@@ -29,6 +29,7 @@ final class BackupRun {
     private final LongAdder foundFiles = new LongAdder();
     private final LongAdder foundDirectories = new LongAdder();
     private final LongAdder foundBytes = new LongAdder();
+    private volatile boolean parentMayVanish;
 
     /// @param targetDevices `st_dev` of every target by its absolute path
     BackupRun(
@@ -146,6 +147,22 @@ final class BackupRun {
     void unreadable(String localPath, String reason) {
         tally.unreadable();
         report(new BackupEvent.Unreadable(localPath, reason, "archival"));
+    }
+
+    /// As restic counts it, an error; but a parent that lies in one of several repositories may vanish with it, and
+    /// then
+    /// everything is read anew and nothing is missing.
+    void parentUnreadable(String localPath, String reason) {
+        if (parentMayVanish) {
+            warn("%s: %s; it is read anew".formatted(localPath, reason));
+        } else {
+            unreadable(localPath, reason);
+        }
+    }
+
+    /// Call it before the work begins.
+    void letParentVanish() {
+        parentMayVanish = true;
     }
 
     void missing(String localPath) {

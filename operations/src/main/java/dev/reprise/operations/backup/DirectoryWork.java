@@ -278,7 +278,7 @@ final class DirectoryWork implements Work {
                 problem = "tree %s of the parent snapshot cannot be read: %s".formatted(oldTree.hex(), e.getMessage());
             }
         }
-        run.unreadable(localPath.toString(), problem);
+        run.parentUnreadable(localPath.toString(), problem);
         return ParentNodes.NONE;
     }
 

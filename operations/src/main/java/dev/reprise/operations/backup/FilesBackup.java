@@ -20,6 +20,7 @@ public final class FilesBackup {
     private final BackupListener listener;
     private @Nullable ObjectId begunTree;
     private @Nullable Checkpoints checkpoints;
+    private boolean parentMayVanish;
 
     /// @param zone the process's local zone: times are written with its offset at that instant
     public FilesBackup(
@@ -44,6 +45,11 @@ public final class FilesBackup {
         begunTree = tree;
     }
 
+    /// A parent tree that cannot be found or read is then told of, but is no item that could not be read.
+    public void letParentVanish() {
+        parentMayVanish = true;
+    }
+
     /// Writes checkpoints while the run goes on.
     public void write(Checkpoints wanted) {
         checkpoints = wanted;
@@ -62,6 +68,9 @@ public final class FilesBackup {
         Targets targets = Targets.lookUp(files, request);
         var run = new BackupRun(
                 files, new NodeFactory(files, zone, request.withAtime()), request, targets.devices(), listener);
+        if (parentMayVanish) {
+            run.letParentVanish();
+        }
         targets.missing().forEach(run::missing);
         if (targets.existing().isEmpty()) {
             throw new OperationException(

@@ -10,6 +10,7 @@ import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectType;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +36,12 @@ public final class Points {
     /// the reason. A source whose snapshot was removed since (stock restic can) is shown as failed; a snapshot
     /// that was rewritten (tagged) is followed.
     public List<RecoveryPoint> list(BiConsumer<ObjectId, RuntimeException> damaged) {
-        return new Remains(repository).of(asWritten(damaged));
+        return left(asWritten(damaged));
+    }
+
+    /// As [#list], of manifests that were read before.
+    public List<RecoveryPoint> left(List<RecoveryPoint> written) {
+        return new Remains(repository).of(written);
     }
 
     /// What becomes of a point when snapshots are removed.
@@ -114,6 +120,9 @@ public final class Points {
         }
         points.sort(Comparator.comparing(RecoveryPoint::started)
                 .thenComparing(point -> point.run().hex()));
+        // Two that copy at once may both store the manifest of a run.
+        Set<RunId> runs = new HashSet<>();
+        points.removeIf(point -> !runs.add(point.run()));
         return points;
     }
 

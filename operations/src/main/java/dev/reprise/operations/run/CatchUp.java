@@ -7,19 +7,22 @@ import dev.reprise.operations.copy.SnapshotCopy;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.snapshot.StoredSnapshot;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/// Gives a repository the points of a job that it missed, from one that has them.
+/// Gives a repository points that it lacks, from one that has them.
 final class CatchUp {
     private final OpenDestination from;
     private final OpenDestination to;
     private final RunRequest request;
     private final RunListener listener;
+    private final Set<String> copiedRuns = new HashSet<>();
 
     CatchUp(OpenDestination from, OpenDestination to, RunRequest request, RunListener listener) {
         this.from = from;
@@ -28,25 +31,44 @@ final class CatchUp {
         this.listener = listener;
     }
 
-    /// Copies the points newer than the newest it has: older ones it may have forgotten on purpose.
+    /// Copies the newest first. A point of which something cannot be read is told of and left out: it must not keep
+    /// those behind it from being copied.
     ///
+    /// @param missing as written, oldest first
     /// @return how many points it has been given
-    int run() {
-        List<RecoveryPoint> known = ofJob(new Points(to.repository()).asWritten(this::damaged));
-        List<RecoveryPoint> missing = ofJob(new Points(from.repository()).list(this::damaged)).stream()
-                .filter(point -> known.isEmpty()
-                        || point.started().isAfter(known.getLast().started()))
-                .toList();
-        listener.on(new RunEvent.CatchingUp(to.name(), from.name(), missing.size()));
-        Set<ObjectId> wanted = missing.stream()
-                .flatMap(point -> point.captured().stream())
-                .map(CapturedSource::snapshot)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toCollection(HashSet::new));
-        List<StoredSnapshot> chosen = from.repository().snapshots((_, _) -> {}).stream()
-                .filter(stored -> wanted.contains(stored.id()))
-                .toList();
-        var copy = new SnapshotCopy(
+    int run(List<RecoveryPoint> missing) {
+        List<RecoveryPoint> whole = new Points(from.repository()).whole(missing);
+        if (whole.isEmpty()) {
+            return 0;
+        }
+        listener.on(new RunEvent.CatchingUp(to.name(), from.name(), whole.size()));
+        Map<ObjectId, StoredSnapshot> there = new HashMap<>();
+        from.repository().snapshots((_, _) -> {}).forEach(stored -> there.put(stored.id(), stored));
+        SnapshotCopy copy = copy();
+        for (RecoveryPoint point : whole.reversed()) {
+            List<StoredSnapshot> snapshots = point.captured().stream()
+                    .map(CapturedSource::snapshot)
+                    .filter(Objects::nonNull)
+                    .map(there::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+            try {
+                copy.copy(CopyPlan.of(snapshots, to.snapshots()).missing());
+            } catch (RepositoryException e) {
+                listener.on(new RunEvent.Warning("point %s cannot be copied from repository %s to %s: %s"
+                        .formatted(point.run().shortHex(), from.name(), to.name(), e.fact())));
+                copy = copy(); // the old one takes what it began for stored
+            }
+        }
+        copy.copyPoints((id, reason) -> listener.on(new RunEvent.Warning(
+                "manifest %s cannot be read: %s".formatted(id.hex(), String.valueOf(reason.getMessage())))));
+        return Math.toIntExact(whole.stream()
+                .filter(point -> copiedRuns.contains(point.run().hex()))
+                .count());
+    }
+
+    private SnapshotCopy copy() {
+        return new SnapshotCopy(
                 from.repository(),
                 from.index(),
                 to.repository(),
@@ -54,25 +76,11 @@ final class CatchUp {
                 to.lock(),
                 to.destination().writing(),
                 request.workers(),
-                new Quiet());
-        copy.copy(CopyPlan.of(chosen, to.snapshots()).missing());
-        copy.copyPoints(this::damaged);
-        return missing.size();
+                new Copied());
     }
 
-    private List<RecoveryPoint> ofJob(List<RecoveryPoint> points) {
-        return points.stream()
-                .filter(point -> point.job().equals(request.job()))
-                .toList();
-    }
-
-    private void damaged(ObjectId point, RuntimeException reason) {
-        listener.on(new RunEvent.Warning(
-                "manifest %s cannot be read: %s".formatted(point.hex(), String.valueOf(reason.getMessage()))));
-    }
-
-    /// What is copied is told when it is done.
-    private static final class Quiet implements CopyListener {
+    /// Notes the points; the rest is told when it is done.
+    private final class Copied implements CopyListener {
         @Override
         public void started(StoredSnapshot snapshot) {}
 
@@ -83,6 +91,8 @@ final class CatchUp {
         public void saved(StoredSnapshot snapshot, ObjectId copy) {}
 
         @Override
-        public void pointCopied(String run) {}
+        public void pointCopied(String run) {
+            copiedRuns.add(run);
+        }
     }
 }

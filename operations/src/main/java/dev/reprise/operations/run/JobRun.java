@@ -22,6 +22,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Captures the sources of a job into one recovery point, in one or several repositories. One instance, one run.
@@ -52,6 +53,8 @@ public final class JobRun {
     private final RunId run;
     private final Map<String, RepriseException> failures = new LinkedHashMap<>();
     private final Map<String, Integer> caughtUp = new HashMap<>();
+    /// Points of this job by repository, oldest first, as they were written; asked for only where there are several.
+    private final Map<String, List<RecoveryPoint>> written = new HashMap<>();
 
     /// @param destinations at least one, with different names and the same chunker polynomial
     /// @param run          new; a run over repositories of several polynomials is one of this for each, with one id
@@ -84,8 +87,8 @@ public final class JobRun {
         List<OpenDestination> opened = new ArrayList<>();
         try {
             openAll(upToDate(), opened);
-            RecoveryPoint point = capture(opened);
-            catchUp(opened);
+            RecoveryPoint point = captureOrElse(opened);
+            catchUp(point, opened);
             return new RunResult(
                     point,
                     destinations.stream()
@@ -104,23 +107,27 @@ public final class JobRun {
         if (destinations.size() == 1) {
             return destinations;
         }
-        Map<Destination, List<RecoveryPoint>> points = new LinkedHashMap<>();
         for (Destination destination : destinations) {
-            attempt(destination, () -> points.put(destination, pointsOf(destination)));
+            attempt(destination, () -> written.put(destination.name(), pointsOf(destination)));
         }
         Optional<RecoveryPoint> newest =
-                points.values().stream().flatMap(List::stream).max(Comparator.comparing(RecoveryPoint::started));
-        List<Destination> upToDate = points.entrySet().stream()
-                .filter(entry -> newest.isEmpty()
-                        || entry.getValue().stream()
-                                .anyMatch(
-                                        point -> point.run().equals(newest.get().run())))
-                .map(Map.Entry::getKey)
+                written.values().stream().flatMap(List::stream).max(Comparator.comparing(RecoveryPoint::started));
+        List<Destination> upToDate = destinations.stream()
+                .filter(destination -> written.containsKey(destination.name()))
+                .filter(destination -> newest.isEmpty() || has(destination.name(), newest.get()))
                 .toList();
         if (upToDate.isEmpty()) {
             throw first();
         }
         return upToDate;
+    }
+
+    private boolean has(String repository, RecoveryPoint point) {
+        return writtenIn(repository).stream().anyMatch(known -> known.run().equals(point.run()));
+    }
+
+    private List<RecoveryPoint> writtenIn(String repository) {
+        return written.getOrDefault(repository, List.of());
     }
 
     private List<RecoveryPoint> pointsOf(Destination destination) {
@@ -195,21 +202,112 @@ public final class JobRun {
         }
     }
 
-    /// Copies to those that took no part because they were behind.
-    private void catchUp(List<OpenDestination> opened) {
-        OpenDestination from = opened.stream()
+    /// If all that took part fail, those that were behind are the last way out.
+    private RecoveryPoint captureOrElse(List<OpenDestination> opened) {
+        try {
+            return capture(opened);
+        } catch (StorageException | RepositoryException e) {
+            if (opened.size() == destinations.size()) {
+                throw e;
+            }
+            for (OpenDestination open : opened) {
+                if (failures.putIfAbsent(open.name(), e) == null) {
+                    listener.on(new RunEvent.DestinationLost(open.name(), e));
+                }
+            }
+            openEach(
+                    destinations.stream()
+                            .filter(destination -> !failures.containsKey(destination.name()))
+                            .toList(),
+                    opened);
+            List<OpenDestination> others = opened.stream()
+                    .filter(open -> !failures.containsKey(open.name()))
+                    .toList();
+            if (others.isEmpty()) {
+                throw e;
+            }
+            return capture(others);
+        }
+    }
+
+    /// Gives every repository what it lacks and another one has: the point of this run, if it took no part, and those
+    /// it missed before. Which points it had and forgot, its manifests still tell.
+    private void catchUp(RecoveryPoint point, List<OpenDestination> opened) {
+        if (destinations.size() == 1) {
+            return;
+        }
+        List<OpenDestination> tookPart = opened.stream()
                 .filter(open -> !failures.containsKey(open.name()))
-                .findFirst()
-                .orElseThrow();
-        Set<String> tookPart = opened.stream().map(OpenDestination::name).collect(Collectors.toSet());
+                .toList();
+        List<OpenDestination> all = new ArrayList<>(tookPart);
         for (Destination destination : destinations) {
-            if (!tookPart.contains(destination.name()) && !failures.containsKey(destination.name())) {
+            boolean isOpen = opened.stream().anyMatch(open -> open.name().equals(destination.name()));
+            if (!isOpen && !failures.containsKey(destination.name())) {
                 attempt(destination, () -> {
-                    try (var to = OpenDestination.open(destination, request.lockPatience())) {
-                        caughtUp.put(destination.name(), new CatchUp(from, to, request, listener).run());
-                    }
+                    var behind = OpenDestination.open(destination, request.lockPatience());
+                    opened.add(behind);
+                    all.add(behind);
                 });
             }
+        }
+        for (OpenDestination to : all) {
+            if (tookPart.contains(to)) {
+                fillHoles(point, to, all);
+            } else {
+                attempt(to.destination(), () -> give(point, to, all, false));
+            }
+        }
+    }
+
+    /// It has the point of this run, so what goes wrong here is no failure of its.
+    private void fillHoles(RecoveryPoint point, OpenDestination to, List<OpenDestination> all) {
+        try {
+            give(point, to, all, true);
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            listener.on(
+                    new RunEvent.Warning("repository %s still lacks older points: %s".formatted(to.name(), e.fact())));
+        }
+    }
+
+    /// From each of the others: one may have what another lacks or cannot read.
+    private void give(RecoveryPoint point, OpenDestination to, List<OpenDestination> all, boolean hasPoint) {
+        Set<RunId> known = new HashSet<>();
+        writtenIn(to.name()).forEach(own -> known.add(own.run()));
+        if (hasPoint) {
+            known.add(point.run());
+        }
+        RepriseException first = null;
+        int given = 0;
+        for (OpenDestination from : all) {
+            // Whoever does not have this run's point yet is found not to hold it whole.
+            List<RecoveryPoint> missing = Stream.concat(writtenIn(from.name()).stream(), Stream.of(point))
+                    .filter(candidate -> !known.contains(candidate.run()))
+                    .toList();
+            if (!from.equals(to) && !missing.isEmpty()) {
+                try {
+                    given += new CatchUp(from, to, request, listener).run(missing);
+                    new Points(to.repository()).asWritten((_, _) -> {}).forEach(own -> known.add(own.run()));
+                } catch (CancelledException e) {
+                    throw e;
+                } catch (RepriseException e) {
+                    first = first == null ? e : first;
+                }
+            }
+        }
+        if (given > 0) {
+            caughtUp.put(to.name(), given);
+        }
+        if (first != null) {
+            throw first;
+        }
+        if (!known.contains(point.run())) {
+            throw new OperationException(
+                    ExitStatus.INCOMPLETE,
+                    "point %s could not be copied to it".formatted(point.run().shortHex()),
+                    "see the warnings above, then run \"reprise check\"",
+                    null);
         }
     }
 

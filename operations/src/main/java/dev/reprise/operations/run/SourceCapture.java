@@ -46,6 +46,7 @@ final class SourceCapture {
     private final ZoneId zone;
     private final RunListener listener;
     private final List<Runnable> endings = new ArrayList<>();
+    private final boolean shared;
 
     SourceCapture(
             Writing writing,
@@ -61,6 +62,7 @@ final class SourceCapture {
         this.index = writing.index();
         this.writer = writing.writer();
         this.snapshots = first.snapshots();
+        this.shared = writing.isShared();
         this.files = files;
         this.request = request;
         this.run = run;
@@ -86,6 +88,9 @@ final class SourceCapture {
             listener.on(new RunEvent.FromBackup(source.name(), event));
         };
         var backup = new FilesBackup(repository, index, writer, files, zone, report);
+        if (shared) {
+            backup.letParentVanish();
+        }
         Runnable ending = checkpoint(backup, source, parent, started, before);
         SavedTree saved = backup.run(source.request()
                 .withParent(parent == null ? null : parent.snapshot().tree()));

@@ -50,6 +50,11 @@ final class Writing implements AutoCloseable {
                         destinations.stream().map(OpenDestination::index).toList(), mirrored::isLive);
     }
 
+    /// Whether there are several, of which one may drop out.
+    boolean isShared() {
+        return mirrored != null;
+    }
+
     /// The one that parents are looked for and read in, whatever becomes of it.
     OpenDestination first() {
         return destinations.getFirst();

@@ -22,6 +22,8 @@ import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.faults.FaultyStorage;
 import dev.reprise.storage.faults.FaultyStorage.Operation;
@@ -162,6 +164,77 @@ class SeveralRepositoriesTest {
         RunResult result = run();
         assertThat(failed(result)).containsExactly("vault");
         assertThat(points(destinations.getFirst())).containsExactly(result.point());
+    }
+
+    @Test
+    void when_the_first_vanishes_everything_is_read_anew_and_nothing_counts_as_unreadable() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            Files.writeString(
+                    Files.createDirectories(folder.resolve("uploads/d" + i)).resolve("f"), "content " + i);
+        }
+        run();
+        near.on(Operation.READ).from(4).fail(StorageException.Kind.UNREACHABLE);
+        RunResult second = run();
+        near.heal();
+        assertThat(second.point().complete()).isTrue();
+        assertThat(second.point().sources().getFirst().unreadable()).isZero();
+        destinations.forEach(this::assertSound);
+    }
+
+    @Test
+    void points_missed_in_between_are_filled_in_from_whoever_has_them() throws IOException {
+        run();
+        far.on(Operation.LIST).from(1).fail(StorageException.Kind.UNREACHABLE);
+        vault.on(Operation.LIST).from(1).fail(StorageException.Kind.UNREACHABLE);
+        RunResult onlyNear = run();
+        assertThat(failed(onlyNear)).containsExactly("far", "vault");
+        far.heal();
+        vault.heal();
+        near.on(Operation.LIST).from(1).fail(StorageException.Kind.UNREACHABLE);
+        RunResult withoutNear = run();
+        assertThat(failed(withoutNear)).containsExactly("near");
+        near.heal();
+
+        run();
+        for (Destination destination : destinations) {
+            assertThat(points(destination))
+                    .extracting(RecoveryPoint::run)
+                    .hasSize(4)
+                    .contains(onlyNear.point().run(), withoutNear.point().run());
+            assertSound(destination);
+        }
+    }
+
+    @Test
+    void what_a_repository_has_forgotten_is_not_given_back() {
+        RunResult first = run();
+        run();
+        Destination forgetful = destinations.get(1);
+        snapshots(forgetful).stream()
+                .filter(stored -> stored.snapshot()
+                        .tags()
+                        .contains("run:" + first.point().run().hex()))
+                .forEach(stored -> far.delete(ObjectKey.of(ObjectType.SNAPSHOT, stored.id())));
+        RunResult third = run();
+        assertThat(third.copies().get(1).caughtUp()).isZero();
+        assertThat(snapshots(forgetful)).hasSize(2);
+    }
+
+    @Test
+    void those_behind_take_over_when_all_that_are_not_fail() {
+        destinations = destinations.subList(0, 2);
+        run();
+        far.on(Operation.LIST).from(1).fail(StorageException.Kind.UNREACHABLE);
+        run();
+        far.heal();
+        near.on(Operation.COMMIT).from(2).fail(StorageException.Kind.FULL);
+        RunResult third = run();
+        assertThat(failed(third)).containsExactly("near");
+        assertThat(points(destinations.get(1))).contains(third.point());
+        near.heal();
+        run();
+        destinations.forEach(this::assertSound);
+        assertThat(points(destinations.getFirst())).hasSize(4);
     }
 
     @Test
