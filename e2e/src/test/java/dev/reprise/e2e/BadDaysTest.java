@@ -272,7 +272,7 @@ class BadDaysTest {
 
         var status = reprise.run("status");
         assertThat(status.status()).isEqualTo(3);
-        assertThat(status.err()).contains("is missing, an index names").contains("may not be recoverable");
+        assertThat(status.err()).contains("does not exist, an index names").contains("may not be recoverable");
         var backup = reprise.run("backup");
         assertThat(backup.status()).isEqualTo(1);
         assertThat(backup.err()).contains("missing or cut off").contains("restic repair index");

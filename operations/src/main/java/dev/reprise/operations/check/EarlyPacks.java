@@ -9,6 +9,8 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobIndex.PackContent;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.pack.PackCheck;
+import dev.reprise.storage.ObjectKey;
+import dev.reprise.storage.ObjectType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,11 @@ public final class EarlyPacks {
     private static final long MAX_BLOBS = 200_000;
     /// More than two processors read in the time.
     private static final int MAX_PACKS = 64;
+
+    /// What a header has beside its entries, and the longest entry (repository format, section 5.2).
+    private static final int HEADER_BYTES = 36;
+
+    private static final int HEADER_ENTRY_BYTES = 41;
 
     private final int workers;
     private final Map<ObjectId, List<BlobLocation>> good = new ConcurrentHashMap<>();
@@ -51,14 +58,15 @@ public final class EarlyPacks {
         Workers.run(
                 "checking packs", workers, packs.size(), repository::packCheck, PackCheck::close, (check, number) -> {
                     if (timeLeft.getAsBoolean()) {
-                        read(check, packs.get(number));
+                        read(repository, check, packs.get(number));
                     }
                 });
     }
 
-    private void read(PackCheck check, PackContent content) {
+    private void read(Repository repository, PackCheck check, PackContent content) {
         try {
-            if (check.check(content.pack(), content.blobs()).isEmpty()) {
+            if (isAsLongAsDescribed(repository, content)
+                    && check.check(content.pack(), content.blobs()).isEmpty()) {
                 good.put(content.pack(), content.blobs());
             }
         } catch (CancelledException e) {
@@ -66,6 +74,20 @@ public final class EarlyPacks {
         } catch (RepriseException e) {
             Workers.stopIfInterrupted("checking packs"); // else it is read again, and what is wrong is told then
         }
+    }
+
+    /// A pack that grew is damaged, and reading it to its end may take any time.
+    private static boolean isAsLongAsDescribed(Repository repository, PackContent content) {
+        long end = content.blobs().stream()
+                .mapToLong(blob -> blob.offset() + blob.length())
+                .max()
+                .orElse(0);
+        long size = repository.storage().size(ObjectKey.of(ObjectType.PACK, content.pack()));
+        return size >= end
+                && size
+                        <= end
+                                + HEADER_BYTES
+                                + (long) HEADER_ENTRY_BYTES * content.blobs().size();
     }
 
     /// Whether this pack was found to hold exactly this.
