@@ -46,10 +46,13 @@ class SeveralRepositoriesTest {
 
         Files.move(here.resolve("disk"), here.resolve("away"));
         Files.writeString(here.resolve("uploads/a"), "second");
-        RepriseProcess.Result alone = reprise.run("backup");
+        RepriseProcess.Result alone = reprise.run("backup", "--json");
         assertThat(alone.status()).isEqualTo(3);
         assertThat(alone.err()).contains("repository far cannot be opened");
-        assertThat(alone.out()).contains("recovery point");
+        assertThat(alone.out().lines().filter(line -> line.contains("\"copy\"")))
+                .satisfiesExactlyInAnyOrder(
+                        near -> assertThat(near).contains("\"repository\":\"near\"", "\"error\":null"),
+                        far -> assertThat(far).contains("\"repository\":\"far\"", "\"error\":\""));
 
         RepriseProcess.Result unreachable = reprise.run("status");
         assertThat(unreachable.status()).isEqualTo(3);

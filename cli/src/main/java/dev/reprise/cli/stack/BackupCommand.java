@@ -16,7 +16,9 @@ import dev.reprise.operations.run.RunResult;
 import dev.reprise.operations.run.RunSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,6 +104,7 @@ public final class BackupCommand implements Callable<Integer> {
         try (var destinations = JobDestinations.open(stack, job, output);
                 var report = new RunReport(output)) {
             List<RepriseException> failed = new ArrayList<>();
+            Map<String, RepriseException> without = new LinkedHashMap<>(destinations.unopened());
             List<List<Destination>> groups = destinations.byPolynomial();
             for (List<Destination> group : groups) {
                 try {
@@ -111,11 +114,13 @@ public final class BackupCommand implements Callable<Integer> {
                     throw e;
                 } catch (RepriseException e) {
                     failed.add(e);
+                    group.forEach(destination -> without.put(destination.name(), e));
                 }
             }
             if (failed.size() == groups.size()) {
                 throw failed.getFirst();
             }
+            without.forEach((repository, reason) -> copyMessage(run, repository, 0, reason));
             failed.forEach(e -> output.warning(
                     "some repositories of job %s do not have point %s: %s"
                             .formatted(job.name(), run.shortHex(), e.fact()),
@@ -168,12 +173,17 @@ public final class BackupCommand implements Callable<Integer> {
                                     copy.repository(),
                                     copy.caughtUp() == 0 ? "" : ", caught up on %d points".formatted(copy.caughtUp())));
         }
+        copyMessage(point.run(), copy.repository(), copy.caughtUp(), failure);
+    }
+
+    /// One for every repository of a job with several, also for one that could not be opened.
+    private void copyMessage(RunId run, String repository, int caughtUp, @Nullable RepriseException failure) {
         global.output()
                 .message(
                         "copy",
-                        fields -> fields.put("point", point.run().hex())
-                                .put("repository", copy.repository())
-                                .put("caught_up", copy.caughtUp())
+                        fields -> fields.put("point", run.hex())
+                                .put("repository", repository)
+                                .put("caught_up", caughtUp)
                                 .put("error", failure == null ? null : failure.fact()));
     }
 

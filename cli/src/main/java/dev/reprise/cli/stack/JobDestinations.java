@@ -14,7 +14,7 @@ import java.util.Map;
 /// The repositories of a job, opened as far as they can be.
 final class JobDestinations implements AutoCloseable {
     private final List<Destination> opened = new ArrayList<>();
-    private boolean all = true;
+    private final Map<String, RepriseException> unopened = new LinkedHashMap<>();
 
     private JobDestinations() {}
 
@@ -33,7 +33,7 @@ final class JobDestinations implements AutoCloseable {
                     throw e;
                 }
                 first = first == null ? e : first;
-                destinations.all = false;
+                destinations.unopened.put(name, e);
                 output.warning("repository %s cannot be opened: %s".formatted(name, e.fact()), e.hint());
             }
         }
@@ -71,7 +71,12 @@ final class JobDestinations implements AutoCloseable {
     }
 
     boolean allOpened() {
-        return all;
+        return unopened.isEmpty();
+    }
+
+    /// By name, in the job's order, with the reason.
+    Map<String, RepriseException> unopened() {
+        return unopened;
     }
 
     @Override

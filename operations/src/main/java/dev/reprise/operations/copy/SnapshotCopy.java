@@ -161,10 +161,17 @@ public final class SnapshotCopy {
         var points = new Points(to);
         Set<String> present = new HashSet<>();
         points.asWritten(damaged).forEach(point -> present.add(point.run().hex()));
-        List<RecoveryPoint> missing = new Points(from)
+        copyPoints(new Points(from)
                 .asWritten(damaged).stream()
                         .filter(point -> !present.contains(point.run().hex()))
-                        .toList();
+                        .toList());
+    }
+
+    /// As [#copyPoints(BiConsumer)], of points the destination lacks as its caller knows.
+    ///
+    /// @param missing as they were written, oldest first
+    public void copyPoints(List<RecoveryPoint> missing) {
+        var points = new Points(to);
         for (RecoveryPoint point : points.whole(missing)) {
             lock.ensureHeld();
             points.save(point);

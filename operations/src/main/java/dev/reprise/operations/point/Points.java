@@ -10,8 +10,10 @@ import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectType;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -72,14 +74,14 @@ public final class Points {
     /// Those of the given manifests that lost nothing: every snapshot they name is in this repository, itself or made
     /// from it without changing what it holds.
     public List<RecoveryPoint> whole(List<RecoveryPoint> written) {
+        Map<RunId, Integer> left = new HashMap<>();
+        for (RecoveryPoint point : left(written)) {
+            left.put(point.run(), point.captured().size());
+        }
         return written.stream()
-                .filter(point -> point.captured().stream().anyMatch(source -> source.snapshot() != null))
-                .filter(point -> {
-                    List<RecoveryPoint> left = remains().of(List.of(point));
-                    return !left.isEmpty()
-                            && left.getFirst().captured().size()
-                                    == point.captured().size();
-                })
+                .filter(point -> !point.captured().isEmpty())
+                .filter(point ->
+                        left.getOrDefault(point.run(), 0) == point.captured().size())
                 .toList();
     }
 

@@ -10,11 +10,9 @@ import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /// Gives a repository points that it lacks, from one that has them.
 final class CatchUp {
@@ -22,7 +20,7 @@ final class CatchUp {
     private final OpenDestination to;
     private final RunRequest request;
     private final RunListener listener;
-    private final Set<String> copiedRuns = new HashSet<>();
+    private int copied;
 
     CatchUp(OpenDestination from, OpenDestination to, RunRequest request, RunListener listener) {
         this.from = from;
@@ -60,11 +58,8 @@ final class CatchUp {
                 copy = copy(); // the old one takes what it began for stored
             }
         }
-        copy.copyPoints((id, reason) -> listener.on(new RunEvent.Warning(
-                "manifest %s cannot be read: %s".formatted(id.hex(), String.valueOf(reason.getMessage())))));
-        return Math.toIntExact(whole.stream()
-                .filter(point -> copiedRuns.contains(point.run().hex()))
-                .count());
+        copy.copyPoints(whole);
+        return copied;
     }
 
     private SnapshotCopy copy() {
@@ -79,7 +74,7 @@ final class CatchUp {
                 new Copied());
     }
 
-    /// Notes the points; the rest is told when it is done.
+    /// Counts the points; the rest is told when it is done.
     private final class Copied implements CopyListener {
         @Override
         public void started(StoredSnapshot snapshot) {}
@@ -92,7 +87,7 @@ final class CatchUp {
 
         @Override
         public void pointCopied(String run) {
-            copiedRuns.add(run);
+            copied++;
         }
     }
 }
