@@ -102,6 +102,7 @@ class RestAddressTest {
                     .isNull();
         }
         assertThat(WebProxy.of(both, parse("https://b.example/"))).isNotNull();
+        assertThat(WebProxy.of(both, parse("https://rest_server:8000/"))).isNotNull();
         assertThat(WebProxy.of(both, parse("https://xa.example/"))).isNotNull();
         assertThat(WebProxy.of(Map.of(), parse("https://h/"))).isNull();
     }

@@ -1,5 +1,6 @@
 package dev.reprise.storage.s3;
 
+import dev.reprise.storage.proxy.ProxyRules;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.Transport;
 import java.net.URI;
@@ -115,7 +116,7 @@ final class S3Connection implements AutoCloseable {
         var builder =
                 ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariablesValues(false);
         new ProxyRules(settings.environment()).proxyFor(address.endpoint()).ifPresent(proxy -> {
-            builder.endpoint(URI.create("http://" + proxy.getHost() + ":" + Math.max(proxy.getPort(), 80)));
+            builder.endpoint(URI.create("http://" + proxy.getHost() + ":" + proxy.getPort()));
             String[] user = String.valueOf(proxy.getUserInfo()).split(":", 2);
             if (user.length == 2) {
                 builder.username(user[0]).password(user[1]);

@@ -1,4 +1,4 @@
-package dev.reprise.storage.s3;
+package dev.reprise.storage.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +21,8 @@ class ProxyRulesTest {
         var rules = new ProxyRules(Map.of("http_proxy", "plain:8080", "HTTPS_PROXY", "http://u:p@secure:3128"));
         assertThat(rules.proxyFor(URI.create("http://host"))).contains(URI.create("http://plain:8080"));
         assertThat(rules.proxyFor(URI.create("https://host"))).contains(URI.create("http://u:p@secure:3128"));
+        var noPort = new ProxyRules(Map.of("HTTP_PROXY", "http://u:p@plain"));
+        assertThat(noPort.proxyFor(URI.create("http://host"))).contains(URI.create("http://u:p@plain:80"));
         assertThat(new ProxyRules(Map.of()).proxyFor(URI.create("https://host")))
                 .isEmpty();
     }
@@ -43,6 +45,8 @@ class ProxyRulesTest {
             other             | https://localhost:9000    | true
             other             | https://127.0.0.3         | true
             other             | https://[::1]             | true
+            other             | https://169.254.169.254   | true
+            other             | https://127.example       | false
             """)
     void exceptions_are_names_domains_ports_and_networks(String exceptions, String server, boolean direct) {
         assertThat(direct(exceptions, server)).isEqualTo(direct);

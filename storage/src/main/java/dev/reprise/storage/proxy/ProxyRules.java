@@ -1,4 +1,4 @@
-package dev.reprise.storage.s3;
+package dev.reprise.storage.proxy;
 
 import dev.reprise.storage.url.StorageUrlException;
 import java.net.URI;
@@ -10,14 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Which proxy leads to a server: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in lower case too, read as restic reads
-/// them. A server on this machine is never reached through one.
-final class ProxyRules {
+/// them. A server on this machine, and the metadata server of a virtual machine, are never reached through one.
+/// Immutable.
+public final class ProxyRules {
+    private static final int USUAL_PORT = 80;
+
     private final String plain;
     private final String secure;
     private final List<String> direct = new ArrayList<>();
 
     /// @param environment variables
-    ProxyRules(Map<String, String> environment) {
+    public ProxyRules(Map<String, String> environment) {
         plain = either(environment, "HTTP_PROXY");
         secure = either(environment, "HTTPS_PROXY");
         for (String entry : either(environment, "NO_PROXY").split(",", -1)) {
@@ -33,24 +36,32 @@ final class ProxyRules {
     }
 
     /// @param server with scheme and host
-    /// @return the proxy with its scheme, host, port and perhaps a user and a password; empty to go there directly
+    /// @return the proxy with the scheme `http`, its host, its port (80 if none is said) and
+    ///     perhaps a user and a password, which are never to be printed; empty to go there directly
     /// @throws StorageUrlException if the variable holds no URL; the message does not repeat it
-    Optional<URI> proxyFor(URI server) {
-        boolean https = "https".equals(server.getScheme());
-        String proxy = https ? secure : plain;
-        String host = bare(String.valueOf(server.getHost()));
-        int port = server.getPort() < 0 ? (https ? 443 : 80) : server.getPort();
-        if (proxy.isEmpty() || isThisMachine(host) || direct.stream().anyMatch(rule -> covers(rule, host, port))) {
+    public Optional<URI> proxyFor(URI server) {
+        boolean tls = "https".equals(server.getScheme());
+        int port = server.getPort() < 0 ? (tls ? 443 : USUAL_PORT) : server.getPort();
+        return proxyFor(tls, String.valueOf(server.getHost()), port);
+    }
+
+    /// As [#proxyFor(URI)], for hosts whose names no [URI] takes, such as those with an underscore.
+    ///
+    /// @param server name or address, with or without the brackets of an IPv6 address
+    public Optional<URI> proxyFor(boolean tls, String server, int port) {
+        String proxy = tls ? secure : plain;
+        String host = bare(server);
+        if (proxy.isEmpty() || isNear(host) || direct.stream().anyMatch(rule -> covers(rule, host, port))) {
             return Optional.empty();
         }
-        return Optional.of(uri(proxy, https ? "HTTPS_PROXY" : "HTTP_PROXY"));
+        return Optional.of(uri(proxy, tls ? "HTTPS_PROXY" : "HTTP_PROXY"));
     }
 
     private static URI uri(String proxy, String variable) {
         try {
             URI uri = new URI(proxy.contains("://") ? proxy : "http://" + proxy);
             if (uri.getHost() != null && "http".equals(uri.getScheme())) {
-                return uri;
+                return uri.getPort() >= 0 ? uri : at(uri, USUAL_PORT);
             }
         } catch (URISyntaxException e) {
             // said below: the text may hold a password
@@ -59,13 +70,20 @@ final class ProxyRules {
         throw new StorageUrlException("the variable " + variable + " names no HTTP proxy", hint, null);
     }
 
+    private static URI at(URI uri, int port) throws URISyntaxException {
+        return new URI(uri.getScheme(), uri.getUserInfo(), uri.getHost(), port, null, null, null);
+    }
+
     private static String bare(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         return lower.startsWith("[") ? lower.substring(1, lower.length() - 1) : lower;
     }
 
-    private static boolean isThisMachine(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    private static boolean isNear(String host) {
+        return host.equals("localhost")
+                || host.equals("::1")
+                || Network.covers("127.0.0.0/8", host)
+                || Network.covers("169.254.0.0/16", host);
     }
 
     /// `*`, `example.com` (and what is below it), `.example.com` (only what is below), each with `:port`, and networks

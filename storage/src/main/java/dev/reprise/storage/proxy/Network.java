@@ -1,4 +1,4 @@
-package dev.reprise.storage.s3;
+package dev.reprise.storage.proxy;
 
 import java.net.InetAddress;
 
