@@ -33,7 +33,12 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     static ScriptedServer start(Script script) throws IOException {
-        var server = new ScriptedServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
+        return start(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
+    }
+
+    /// @param listener closed with the server; may speak TLS
+    static ScriptedServer start(ServerSocket listener, Script script) {
+        var server = new ScriptedServer(listener, script);
         Thread.ofVirtual().start(server::serve);
         return server;
     }
