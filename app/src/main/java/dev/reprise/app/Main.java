@@ -5,6 +5,7 @@ import dev.reprise.cli.Cli;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CommandList;
 import dev.reprise.cli.Configurations;
+import dev.reprise.cli.doctor.DoctorCommand;
 import dev.reprise.cli.restic.ResticCli;
 import dev.reprise.cli.restic.ResticCommand;
 import dev.reprise.cli.restic.ResticVerbs;
@@ -60,6 +61,7 @@ final class Main {
                 .with("status", context -> new StatusCommand(context, stacks))
                 .with("restore", context -> new RestoreCommand(context, stacks))
                 .with("check", context -> new CheckCommand(context, stacks))
+                .with("doctor", context -> new DoctorCommand(context, stacks))
                 .with("unlock", context -> new UnlockCommand(context, stacks))
                 .with("restic", ResticCommand::new)
                 .with("demo", DemoCommand::new);

@@ -108,6 +108,15 @@ final class WiredStack implements Stack {
     }
 
     @Override
+    public RunSource source(Job job, String name) {
+        return source(
+                config.source(name),
+                config.job(job.name()).repositories().stream()
+                        .map(config::repository)
+                        .toList());
+    }
+
+    @Override
     public WriterOptions writing(String name) {
         RepositorySettings repository = config.repository(name);
         return new WriterOptions(compression(repository.compression()), repository.packSize());

@@ -12,6 +12,7 @@ import dev.reprise.repository.chunk.Polynomial;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
+import dev.reprise.storage.retry.RetryListener;
 import dev.reprise.storage.url.PlaceKind.PlaceOption;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.PlaceSettings.RateLimits;
@@ -30,12 +31,19 @@ import org.jspecify.annotations.Nullable;
 public record Repositories(RepriseConfig config, CommandContext context) {
     /// The caller closes it, unless a repository took it over.
     public Storage storage(RepositorySettings settings) {
-        String what = "the location of repository " + settings.name();
-        String location = absolute(secrets().resolve(settings.location(), what).reveal());
-        return context.places().open(location, placeSettings(settings, location));
+        return storage(settings, (operation, pause, reason) -> retrying(settings.name(), operation, pause, reason));
     }
 
-    private PlaceSettings placeSettings(RepositorySettings settings, String location) {
+    /// As above.
+    ///
+    /// @param retries told of what is repeated; what it throws ends the operation
+    public Storage storage(RepositorySettings settings, RetryListener retries) {
+        String what = "the location of repository " + settings.name();
+        String location = absolute(secrets().resolve(settings.location(), what).reveal());
+        return context.places().open(location, placeSettings(settings, location, retries));
+    }
+
+    private PlaceSettings placeSettings(RepositorySettings settings, String location, RetryListener retries) {
         var choices = settings.place();
         var environment = new HashMap<>(context.environment());
         choices.environment().forEach((name, reference) -> {
@@ -49,7 +57,7 @@ public record Repositories(RepriseConfig config, CommandContext context) {
                 Transport.DEFAULT,
                 new RateLimits(choices.upload(), choices.download(), context.zone()),
                 context.clock(),
-                (operation, pause, reason) -> retrying(settings.name(), operation, pause, reason));
+                retries);
     }
 
     private Map<String, String> options(RepositorySettings settings, String location) {
@@ -88,9 +96,13 @@ public record Repositories(RepriseConfig config, CommandContext context) {
     /// @throws dev.reprise.base.RepriseException if there is none, the password is wrong, or it is
     /// damaged
     public Repository open(RepositorySettings settings) {
+        return open(settings, storage(settings));
+    }
+
+    /// As above, at a place that was opened; the repository closes it.
+    public Repository open(RepositorySettings settings, Storage place) {
         try (Secret password = password(settings)) {
-            var repository = Repository.open(
-                    storage(settings), password, context.random().get(), context.clock());
+            var repository = Repository.open(place, password, context.random().get(), context.clock());
             Path cache = CachePlace.ours(context, context.environment().getOrDefault("RESTIC_CACHE_DIR", ""));
             if (cache != null) {
                 repository.keepIndexIn(new CacheFolders(cache, context.clock()));

@@ -8,6 +8,7 @@ import dev.reprise.cli.CommandList;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.cli.stack.StatusCommand;
 import dev.reprise.operations.run.RunRequest;
+import dev.reprise.operations.run.RunSource;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.WriterOptions;
@@ -72,6 +73,11 @@ class StatusCoverageTest {
         @Override
         public RunRequest request(Job job) {
             throw new AssertionError("status runs nothing");
+        }
+
+        @Override
+        public RunSource source(Job job, String name) {
+            throw new AssertionError("status looks at no source");
         }
 
         @Override

@@ -201,7 +201,7 @@ public final class BackupCommand implements Callable<Integer> {
         }
         for (RunSource source : stack.request(job).sources()) {
             try {
-                probe(source);
+                stack.probe(source);
                 output.result("  %s (%s): ready".formatted(source.name(), source.kind()));
                 output.message(
                         "ready",
@@ -217,12 +217,5 @@ public final class BackupCommand implements Callable<Integer> {
             }
         }
         return worst;
-    }
-
-    private static void probe(RunSource source) {
-        switch (source) {
-            case RunSource.Files files -> FilesProbe.check(files.name(), files.request());
-            case RunSource.Streams streams -> streams.source().probe();
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.reprise.cli.stack;
 
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.operations.run.RunRequest;
+import dev.reprise.operations.run.RunSource;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.sources.StreamSource;
@@ -41,6 +42,19 @@ public interface Stack {
 
     /// What one run of a job captures.
     RunRequest request(Job job);
+
+    /// One of the job's sources, as [#request] has it.
+    RunSource source(Job job, String name);
+
+    /// Looks whether a source can be captured. Changes nothing.
+    ///
+    /// @throws dev.reprise.base.RepriseException if not
+    default void probe(RunSource source) {
+        switch (source) {
+            case RunSource.Files files -> FilesProbe.check(files.name(), files.request());
+            case RunSource.Streams streams -> streams.source().probe();
+        }
+    }
 
     /// What restores a captured source that is made of streams. Where the configuration does not have the source, or
     /// not any more, it works with defaults.

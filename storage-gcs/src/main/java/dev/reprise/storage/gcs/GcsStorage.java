@@ -7,6 +7,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.gcs.Web.Answer;
+import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.Spool;
 import dev.reprise.storage.spool.SpooledDraft;
 import java.io.IOException;
@@ -309,6 +310,24 @@ final class GcsStorage implements Storage {
     @Override
     public int connections() {
         return connections;
+    }
+
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        return type == ServerSide.class ? type.cast(new GcsServerSide(address, this::date)) : null;
+    }
+
+    private String date(ObjectKey key) {
+        try {
+            Answer answer = door.send(object(key, "?fields=size"), (request, watch) -> request.GET());
+            byte[] body = answer.bytes();
+            if (answer.status() != 200) {
+                throw GcsStatusException.of(answer.status(), body);
+            }
+            return answer.header("Date");
+        } catch (IOException e) {
+            throw failures.translate("look up " + key, e);
+        }
     }
 
     @Override

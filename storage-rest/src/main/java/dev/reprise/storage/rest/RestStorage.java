@@ -7,6 +7,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.rest.Request.Content;
 import dev.reprise.storage.rest.Request.Header;
+import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.Spool;
 import dev.reprise.storage.spool.SpooledDraft;
 import java.io.IOException;
@@ -334,6 +335,23 @@ final class RestStorage implements Storage {
     @Override
     public int connections() {
         return connections;
+    }
+
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        return type == ServerSide.class ? type.cast(new RestServerSide(address, this::date)) : null;
+    }
+
+    private String date(ObjectKey key) {
+        String what = "look up " + key;
+        return attempt(what, () -> {
+            try (Answer answer = client.send(request("HEAD", address.path() + key.path()))) {
+                if (answer.status() != OK) {
+                    throw failures.answer(what, answer);
+                }
+                return answer.header("date");
+            }
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.immutability.Immutability;
+import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.SpooledDraft;
 import dev.reprise.storage.url.PlaceSettings;
 import java.security.SecureRandom;
@@ -130,6 +131,9 @@ final class S3Storage implements Storage {
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == ServerSide.class) {
+            return type.cast(new S3ServerSide(address, options, connection, failures));
+        }
         boolean asked = type == Immutability.class && options.provider().keepsLocks();
         return asked ? type.cast(immutability()) : null;
     }

@@ -4,7 +4,8 @@ package dev.reprise.storage.sftp;
 ///
 /// @param size in bytes; -1 when not told
 /// @param mode POSIX's type and permissions; 0 when not told
-record SftpAttributes(long size, int mode) {
+/// @param modified seconds since 1970; -1 when not told
+record SftpAttributes(long size, int mode, long modified) {
     static final int SIZE = 0x1;
     static final int OWNERS = 0x2;
     static final int PERMISSIONS = 0x4;

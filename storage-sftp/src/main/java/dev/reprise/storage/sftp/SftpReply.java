@@ -91,15 +91,13 @@ final class SftpReply {
             longNumber();
         }
         int mode = (flags & SftpAttributes.PERMISSIONS) != 0 ? number() : 0;
-        if ((flags & SftpAttributes.TIMES) != 0) {
-            longNumber();
-        }
+        long modified = (flags & SftpAttributes.TIMES) != 0 ? longNumber() & 0xffff_ffffL : -1; // after the last access
         int extensions = (flags & SftpAttributes.EXTENDED) != 0 ? number() : 0;
         for (int i = 0; i < extensions; i++) {
             bytes();
             bytes();
         }
-        return new SftpAttributes(size, mode);
+        return new SftpAttributes(size, mode, modified);
     }
 
     /// What one reading of a folder gave.

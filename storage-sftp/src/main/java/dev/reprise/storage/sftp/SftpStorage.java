@@ -4,6 +4,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.sftp.SftpReply.Entry;
 import dev.reprise.storage.spool.Spool;
 import dev.reprise.storage.spool.SpooledDraft;
@@ -231,6 +232,11 @@ final class SftpStorage implements Storage {
     @Override
     public int connections() {
         return connections;
+    }
+
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        return type == ServerSide.class ? type.cast(new SftpServerSide(address, line, folders, failures)) : null;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.reprise.base.DurableFile;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.setup.ServerSide;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -161,6 +162,13 @@ public final class LocalStorage implements Storage {
     @Override
     public int connections() {
         return connections;
+    }
+
+    @Override
+    public <C> @Nullable C capability(Class<C> type) {
+        return type == ServerSide.class
+                ? type.cast(new LocalServerSide(root, key -> root.resolve(key.path()), failures))
+                : null;
     }
 
     /// Nothing is held open between calls.
