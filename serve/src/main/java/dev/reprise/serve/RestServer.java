@@ -201,8 +201,15 @@ public final class RestServer implements AutoCloseable {
                         "give --tls-min-ver 1.2 or 1.3",
                         null);
         }
-        certificateTime = Files.getLastModifiedTime(certificate.certificates());
+        certificateTime = changed(certificate);
         return factory;
+    }
+
+    /// Whoever renews them writes one after the other; the older one alone says nothing.
+    private static FileTime changed(Certificate certificate) throws IOException {
+        FileTime chain = Files.getLastModifiedTime(certificate.certificates());
+        FileTime key = Files.getLastModifiedTime(certificate.key());
+        return chain.compareTo(key) > 0 ? chain : key;
     }
 
     private void start() {
@@ -247,7 +254,7 @@ public final class RestServer implements AutoCloseable {
             return;
         }
         try {
-            FileTime now = Files.getLastModifiedTime(certificate.certificates());
+            FileTime now = changed(certificate);
             if (now.equals(certificateTime)) {
                 return;
             }
