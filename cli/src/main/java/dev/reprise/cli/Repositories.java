@@ -105,7 +105,11 @@ public record Repositories(RepriseConfig config, CommandContext context) {
             var repository = Repository.open(place, password, context.random().get(), context.clock());
             Path cache = CachePlace.ours(context, context.environment().getOrDefault("RESTIC_CACHE_DIR", ""));
             if (cache != null) {
-                repository.keepIndexIn(new CacheFolders(cache, context.clock()));
+                var folders = new CacheFolders(cache, context.clock());
+                repository.keepIndexIn(folders);
+                if (!repository.storage().location().startsWith("local:")) {
+                    repository.keepMetadataIn(folders);
+                }
             }
             return repository;
         }

@@ -440,6 +440,12 @@ public final class Repository implements AutoCloseable {
         return packs.writer(index, leaving, lock, options, clock);
     }
 
+    /// How many threads should read here where `workers` would be right if nothing had to be waited for: more on a
+    /// place that serves more at a time, since each of them mostly waits for an answer.
+    public int readers(int workers) {
+        return Math.max(workers, storage.connections());
+    }
+
     public BlobReader reader(BlobIndex index) {
         Near copies = near;
         return packs.reader(index, copies == null ? null : copies.storage());

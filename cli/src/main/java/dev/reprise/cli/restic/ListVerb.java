@@ -97,7 +97,7 @@ final class ListVerb implements Callable<Integer> {
         var stored =
                 SnapshotArgument.parse(arguments.get(1)).find(opened.snapshots(global.output()), SnapshotFilter.ALL);
         BlobIndex index = opened.index();
-        int workers = Runtime.getRuntime().availableProcessors();
+        int workers = opened.repository().readers(Runtime.getRuntime().availableProcessors());
         var used = new UsedBlobs(new TreeLoader(opened.repository(), index, workers));
         used.add(stored.snapshot().tree());
         Set<ObjectId> packs = new TreeSet<>();

@@ -52,7 +52,7 @@ final class StatsVerb implements Callable<Integer> {
                     SnapshotArgument.findAll(opened.snapshots(output), choice.filter(), ids, output).stream()
                             .map(stored -> stored.snapshot().tree())
                             .toList();
-            int workers = Runtime.getRuntime().availableProcessors();
+            int workers = opened.repository().readers(Runtime.getRuntime().availableProcessors());
             statistics = SnapshotCount.run(opened.repository(), opened.index(), roots, counting, workers);
         }
         if (global.json()) {

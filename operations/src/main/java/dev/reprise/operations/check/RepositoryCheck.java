@@ -54,7 +54,8 @@ public final class RepositoryCheck {
 
     private CheckResult run(CheckRequest request, Allowance allowance) {
         repository.readPastCopies(); // a good copy here says nothing about the place
-        int workers = request.workers();
+        // Each reader holds a pack's blob: who limits memory gets no more of them than were asked for.
+        int workers = request.memory() == null ? repository.readers(request.workers()) : request.workers();
         List<ObjectId> damagedKeys = new SmallObjects(repository, findings).run();
         // Snapshots before the index: whatever was saved meanwhile is then known to the index, not the other way.
         List<ObjectId> affected = new ArrayList<>();

@@ -50,7 +50,7 @@ public final class SnapshotCopy {
     /// @param source      index of `from`, loaded after its snapshots were listed
     /// @param destination index of `to`
     /// @param lock        of the destination, shared suffices
-    /// @param workers     threads that read and store
+    /// @param workers     threads that read and store; more where the source serves more at a time
     public SnapshotCopy(
             Repository from,
             BlobIndex source,
@@ -66,7 +66,7 @@ public final class SnapshotCopy {
         this.destination = destination;
         this.lock = lock;
         this.options = options;
-        this.workers = workers;
+        this.workers = from.readers(workers);
         this.listener = listener;
     }
 

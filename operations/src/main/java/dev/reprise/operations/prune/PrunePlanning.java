@@ -91,7 +91,7 @@ public final class PrunePlanning {
         reading.live.stream().forEach(accounts::setLive);
         listPacks(accounts);
         listener.phase("finding data that is still in use for " + roots.size() + " snapshots");
-        int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+        int workers = repository.readers(Runtime.getRuntime().availableProcessors());
         try (BlobIndex index = reading.trees()) {
             new UsedBlobs(repository, index, used, workers).collect(roots);
         }

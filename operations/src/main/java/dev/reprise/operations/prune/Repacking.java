@@ -63,7 +63,7 @@ final class Repacking {
                     MergedIndex none = MergedIndex.empty();
                     BlobWriter writer = repository.writer(none, lock, writing)) {
                 var groups = new Groups(wanted.read());
-                int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+                int workers = repository.readers(Runtime.getRuntime().availableProcessors());
                 Workers.run("repacking", workers, workers, _ -> work(groups, copies, writer));
                 writer.finish();
                 saved = writer.indexFiles();

@@ -58,7 +58,7 @@ public final class FilesRestore {
     /// @throws CancelledException if this thread was interrupted; no thread is left, and running again
     /// resumes
     public RestoreResult run(FilesRestoreRequest request) {
-        var trees = new TreeLoader(repository, index, request.workers());
+        var trees = new TreeLoader(repository, index, repository.readers(request.workers()));
         var owners = request.metadata().ownersByName() ? new OwnerNumbers() : null;
         RestorePlan plan = new TreeWalk(trees, Selection.of(request), owners, progress).walk(request.tree());
         boolean absent = !Files.exists(request.target(), LinkOption.NOFOLLOW_LINKS);
@@ -93,7 +93,7 @@ public final class FilesRestore {
             withoutContent(plan.files(), contents, finishing, request);
             Workers.run(
                     "restoring files",
-                    request.workers(),
+                    repository.readers(request.workers()),
                     packs.packs(),
                     () -> repository.reader(index),
                     BlobReader::close,

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Set;
@@ -113,9 +114,13 @@ public final class CachingStorage implements Storage {
             FileChannel pack = openPack(key);
             return pack == null ? null : range(pack, offset, length);
         }
-        try (FileChannel file = copies.open(key)) {
-            return file == null ? null : range(file, offset, length);
-        }
+        byte[] whole = copies.read(key);
+        return whole == null || (offset == 0 && length < 0) ? whole : range(whole, offset, length);
+    }
+
+    private static byte @Nullable [] range(byte[] whole, long offset, long length) {
+        long end = length < 0 ? whole.length : offset + length;
+        return offset > end || end > whole.length ? null : Arrays.copyOfRange(whole, (int) offset, (int) end);
     }
 
     private @Nullable FileChannel openPack(ObjectKey key) throws IOException {

@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class IndexCache {
     private static final int LAYOUT = 1;
     private static final int NAME_BYTES = 16;
-    private static final String FILE = "index";
-    private static final String TEMPORARY = "index-tmp-";
+    /// Not "index": that is the folder of copies of index files, beside this one.
+    private static final String FILE = "merged-index";
+    private static final String TEMPORARY = "merged-index-tmp-";
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     /// What others must not be allowed to do.
     private static final Set<PosixFilePermission> TOO_OPEN =

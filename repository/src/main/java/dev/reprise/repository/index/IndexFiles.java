@@ -1,7 +1,7 @@
 package dev.reprise.repository.index;
 
-import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.Prefetch;
 import dev.reprise.repository.index.IndexParser.IndexedPack;
 import dev.reprise.repository.index.IndexParser.MalformedIndexException;
 import dev.reprise.repository.model.RepositoryException;
@@ -9,35 +9,39 @@ import dev.reprise.repository.model.UnpackedObjects;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Loads every index file into one index, and saves new ones.
 public final class IndexFiles {
     /// Files read at a time. A full one takes about 25 MiB while it is decoded, and decoding is what takes time.
-    private static final int MAX_PARALLEL = 3;
+    private static final int FULL_FILES = 3;
+    /// More are read at a time while together they take no more than this, sealed, since then it is asking for them that
+    /// takes time: small ones of many short runs.
+    private static final long SMALL_FILES_BYTES = 2 << 20;
 
     private final UnpackedObjects objects;
     private final int version;
+    /// All there are, with their sizes in bytes.
+    private final SortedMap<ObjectId, Long> files;
     private final BiConsumer<ObjectId, RuntimeException> damaged;
     private boolean anyDamaged;
 
-    private IndexFiles(UnpackedObjects objects, int version, BiConsumer<ObjectId, RuntimeException> damaged) {
+    private IndexFiles(
+            UnpackedObjects objects,
+            int version,
+            SortedMap<ObjectId, Long> files,
+            BiConsumer<ObjectId, RuntimeException> damaged) {
         this.objects = objects;
         this.version = version;
+        this.files = files;
         this.damaged = (file, reason) -> {
             anyDamaged = true;
             damaged.accept(file, reason);
@@ -66,7 +70,7 @@ public final class IndexFiles {
             SortedMap<ObjectId, Long> files,
             int version,
             BiConsumer<ObjectId, RuntimeException> damaged) {
-        return new IndexFiles(objects, version, damaged).read(files, storage.connections());
+        return new IndexFiles(objects, version, files, damaged).read(storage.connections());
     }
 
     /// As above, but reads only the index files the cache does not hold, and keeps the outcome there if no damage was
@@ -88,7 +92,7 @@ public final class IndexFiles {
             int version,
             IndexCache cache,
             BiConsumer<ObjectId, RuntimeException> damaged) {
-        return new IndexFiles(objects, version, damaged).read(files, storage.connections(), cache);
+        return new IndexFiles(objects, version, files, damaged).read(storage.connections(), cache);
     }
 
     /// Gives what every index file says to `sink`, and merges nothing: for those who keep it elsewhere.
@@ -100,7 +104,8 @@ public final class IndexFiles {
             int version,
             PackSink sink,
             BiConsumer<ObjectId, RuntimeException> damaged) {
-        new IndexFiles(objects, version, damaged).read(sink, list(storage).keySet(), storage.connections());
+        SortedMap<ObjectId, Long> files = list(storage);
+        new IndexFiles(objects, version, files, damaged).read(sink, files.keySet(), storage.connections());
     }
 
     /// The index files there are, with their sizes in bytes.
@@ -112,13 +117,13 @@ public final class IndexFiles {
         return files;
     }
 
-    private MergedIndex read(SortedMap<ObjectId, Long> files, int connections) {
+    private MergedIndex read(int connections) {
         var builder = new MergedIndex.Builder();
         merge(builder, files.keySet(), connections);
         return builder.build();
     }
 
-    private MergedIndex read(SortedMap<ObjectId, Long> files, int connections, IndexCache cache) {
+    private MergedIndex read(int connections, IndexCache cache) {
         IndexCache.Kept kept = cache.read(files);
         if (kept == null) {
             kept = new IndexCache.Kept(new MergedIndex.Builder(), Set.of());
@@ -138,10 +143,10 @@ public final class IndexFiles {
         return index;
     }
 
-    private void merge(MergedIndex.Builder builder, Collection<ObjectId> files, int connections) {
+    private void merge(MergedIndex.Builder builder, Collection<ObjectId> wanted, int connections) {
         boolean done = false;
         try {
-            read(builder, files, connections);
+            read(builder, wanted, connections);
             done = true;
         } finally {
             if (!done) {
@@ -150,32 +155,15 @@ public final class IndexFiles {
         }
     }
 
-    private void read(PackSink sink, Collection<ObjectId> files, int connections) {
-        var names = Thread.ofVirtual().name("index-", 1).factory();
-        try (var threads = Executors.newThreadPerTaskExecutor(names)) {
-            readAhead(sink, files, Math.min(connections, MAX_PARALLEL), threads);
-        }
-    }
-
-    private void readAhead(PackSink sink, Collection<ObjectId> files, int parallel, ExecutorService threads) {
-        Deque<Future<Decoded>> ahead = new ArrayDeque<>();
-        try {
-            for (ObjectId file : files) {
-                ahead.add(threads.submit(() -> decode(file)));
-                if (ahead.size() >= parallel) {
-                    give(sink, ahead.remove().get());
-                }
-            }
-            while (!ahead.isEmpty()) {
-                give(sink, ahead.remove().get());
-            }
-        } catch (InterruptedException _) {
-            threads.shutdownNow();
-            throw CancelledException.interrupted("loading the index");
-        } catch (ExecutionException e) {
-            threads.shutdownNow();
-            throw failure(e);
-        }
+    private void read(PackSink sink, Collection<ObjectId> wanted, int connections) {
+        var window = new Prefetch.Window(Math.min(connections, FULL_FILES), connections, SMALL_FILES_BYTES);
+        Prefetch.run(
+                "loading the index",
+                window,
+                wanted,
+                file -> files.getOrDefault(file, 0L),
+                this::decode,
+                (Decoded decoded) -> give(sink, decoded));
     }
 
     /// Saves one index file that names these packs; durable on return.
@@ -221,14 +209,6 @@ public final class IndexFiles {
                 damaged.accept(decoded.file(), RepositoryException.damaged(name(decoded.file()), fact, null));
             }
         }
-    }
-
-    private static RuntimeException failure(ExecutionException e) {
-        return switch (e.getCause()) {
-            case RuntimeException known -> known;
-            case Error error -> throw error;
-            case null, default -> new IllegalStateException("loading the index failed", e.getCause());
-        };
     }
 
     private static String name(ObjectId file) {

@@ -1,6 +1,7 @@
 package dev.reprise.repository.snapshot;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.Prefetch;
 import dev.reprise.repository.model.ObjectName;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.UnpackedObjects;
@@ -19,6 +20,10 @@ public final class Snapshots {
             .thenComparingInt(stored -> stored.snapshot().time().getNano())
             .thenComparing(StoredSnapshot::id);
 
+    /// A disk gives this many sooner than threads would start.
+    private static final int FEW_ON_DISK = 64;
+    private static final int CONNECTIONS_OF_DISK = 2;
+
     private final Storage storage;
     private final UnpackedObjects documents;
 
@@ -29,23 +34,41 @@ public final class Snapshots {
 
     /// Every snapshot that can be decoded, oldest first.
     ///
-    /// @param damaged is given the others, with the reason
+    /// @param damaged is given the others, with the reason, on the calling thread
     public List<StoredSnapshot> load(BiConsumer<ObjectId, RuntimeException> damaged) {
         List<ObjectId> ids = new ArrayList<>();
         storage.list(
                 ObjectType.SNAPSHOT,
                 object -> ids.add(ObjectId.parse(object.key().name())));
         ids.sort(null);
-        List<StoredSnapshot> snapshots = new ArrayList<>();
-        for (ObjectId id : ids) {
-            try {
-                snapshots.add(new StoredSnapshot(id, load(id)));
-            } catch (RepositoryException e) {
-                damaged.accept(id, e);
+        List<StoredSnapshot> snapshots = new ArrayList<>(ids.size());
+        Prefetch.run("loading snapshots", parallel(ids.size()), ids, this::decode, (Decoded decoded) -> {
+            switch (decoded) {
+                case Sound(StoredSnapshot snapshot) -> snapshots.add(snapshot);
+                case Damaged(ObjectId id, RepositoryException reason) -> damaged.accept(id, reason);
             }
-        }
+        });
         snapshots.sort(ORDER);
         return snapshots;
+    }
+
+    private int parallel(int count) {
+        int connections = storage.connections();
+        return connections <= CONNECTIONS_OF_DISK && count < FEW_ON_DISK ? 1 : connections;
+    }
+
+    private sealed interface Decoded {}
+
+    private record Sound(StoredSnapshot snapshot) implements Decoded {}
+
+    private record Damaged(ObjectId id, RepositoryException reason) implements Decoded {}
+
+    private Decoded decode(ObjectId id) {
+        try {
+            return new Sound(new StoredSnapshot(id, load(id)));
+        } catch (RepositoryException e) {
+            return new Damaged(id, e);
+        }
     }
 
     /// @throws RepositoryException naming the snapshot if it is missing or damaged

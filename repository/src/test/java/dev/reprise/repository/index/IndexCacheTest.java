@@ -77,7 +77,7 @@ class IndexCacheTest {
     }
 
     private Path file() {
-        return folder().resolve("index");
+        return folder().resolve("merged-index");
     }
 
     private BlobIndex load() {
@@ -152,6 +152,17 @@ class IndexCacheTest {
             }
             assertThat(index.contains(BlobHandle.data(id(new Random(99))))).isFalse();
         }
+    }
+
+    /// Copies of a place behind a network lie in the same folder.
+    @Test
+    void the_folder_of_copies_of_index_files_beside_it_is_not_in_its_way() throws IOException {
+        Path copies = Files.createDirectories(folder().resolve(ObjectType.INDEX.folder()));
+        Files.createDirectories(copies.resolve("5f"));
+
+        assertThat(read()).isEqualTo(2);
+        assertThat(read()).isZero();
+        assertThat(copies.resolve("5f")).isDirectory();
     }
 
     @Test
@@ -461,7 +472,7 @@ class IndexCacheTest {
             Path folder = Files.createDirectories(
                     root().resolve(repository),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            Files.copy(file(), folder.resolve("index"));
+            Files.copy(file(), folder.resolve("merged-index"));
 
             assertRebuilt();
         }
