@@ -5,6 +5,7 @@ import dev.reprise.repository.Repository;
 import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.model.GoTime;
 import dev.reprise.repository.model.ProcessIdentity;
+import dev.reprise.storage.Storage;
 import dev.reprise.storage.local.LocalStorage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -22,8 +23,13 @@ public final class CheapRepository {
 
     /// @param version of the repository format, 1 or 2
     public static void create(Path repository, String password, int version) {
+        create(new LocalStorage(repository), password, version);
+    }
+
+    /// @param place closed here
+    static void create(Storage place, String password, int version) {
         Repository.init(
-                        new LocalStorage(repository),
+                        place,
                         Secret.of(password),
                         new Repository.InitOptions(version, null, COSTS),
                         new SecureRandom(),

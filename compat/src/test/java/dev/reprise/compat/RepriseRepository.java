@@ -24,6 +24,7 @@ import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.storage.Storage;
 import dev.reprise.storage.local.LocalStorage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// A repository as Reprise's own engine sees it; every call opens it anew, as a new process would.
 public final class RepriseRepository {
@@ -41,7 +43,7 @@ public final class RepriseRepository {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int WORKERS = 2;
 
-    private final Path folder;
+    private final Supplier<? extends Storage> place;
     private final String password;
 
     private final ZoneId zone;
@@ -51,17 +53,22 @@ public final class RepriseRepository {
     }
 
     RepriseRepository(Path folder, String password, ZoneId zone) {
-        this.folder = folder;
+        this(() -> new LocalStorage(folder), password, zone);
+    }
+
+    /// @param place opens it, anew for every call here
+    public RepriseRepository(Supplier<? extends Storage> place, String password, ZoneId zone) {
+        this.place = place;
         this.password = password;
         this.zone = zone;
     }
 
-    void init(int version) {
-        CheapRepository.create(folder, password, version);
+    public void init(int version) {
+        CheapRepository.create(place.get(), password, version);
     }
 
     public Repository open() {
-        return Repository.open(new LocalStorage(folder), Secret.of(password), RANDOM, InstantSource.system());
+        return Repository.open(place.get(), Secret.of(password), RANDOM, InstantSource.system());
     }
 
     /// Saves one folder by its absolute path.

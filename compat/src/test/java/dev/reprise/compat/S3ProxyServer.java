@@ -9,14 +9,14 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
 /// S3Proxy in this process, objects in memory, on a free port of the loopback interface. Checks signatures.
-final class S3ProxyServer implements AutoCloseable {
+public final class S3ProxyServer implements AutoCloseable {
     private static final Logger QUIET = Logger.getLogger("org");
     private static final String KEY = "AKIAEXAMPLE";
     private static final String SECRET = "secret/of+the=example";
 
     private final S3Proxy server;
 
-    S3ProxyServer() throws Exception {
+    public S3ProxyServer() throws Exception {
         QUIET.setLevel(Level.WARNING);
         server = S3Proxy.builder()
                 .endpoint(URI.create("http://127.0.0.1:0"))
@@ -26,12 +26,12 @@ final class S3ProxyServer implements AutoCloseable {
         server.start();
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
     /// Variables that let both programs in.
-    static Map<String, String> credentials() {
+    public static Map<String, String> credentials() {
         return Map.of("AWS_ACCESS_KEY_ID", KEY, "AWS_SECRET_ACCESS_KEY", SECRET);
     }
 

@@ -53,8 +53,13 @@ final class Child {
 
     Result killAtRandom(Random random) {
         waitForMoment(random);
-        process.destroyForcibly();
+        kill();
         return end();
+    }
+
+    /// By the kernel, with no chance to tidy up.
+    void kill() {
+        process.destroyForcibly();
     }
 
     Frozen freezeAtRandom(Random random) {

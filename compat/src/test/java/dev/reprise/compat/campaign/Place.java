@@ -3,14 +3,17 @@ package dev.reprise.compat.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.base.ObjectId;
-import dev.reprise.compat.CheapRepository;
 import dev.reprise.compat.FolderListing;
 import dev.reprise.compat.RepriseRepository;
 import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.local.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -19,13 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// One repository of a history, what it must hold, and what was found in it last.
 final class Place {
     private static final String PASSWORD = "campaign";
 
-    private final Path folder;
+    private final Site site;
     private final Path scratch;
     private final RepriseRepository reprise;
     final Model model = new Model();
@@ -34,21 +39,47 @@ final class Place {
 
     /// @param scratch for what is restored
     Place(Path folder, Path scratch) {
-        this.folder = folder;
-        this.scratch = scratch;
-        reprise = new RepriseRepository(folder, PASSWORD);
+        this(new Site(folder.toString(), Map.of(), List.of(), () -> new LocalStorage(folder)), scratch);
     }
 
+    /// @param site    where it lies
+    /// @param scratch for what is restored
+    Place(Site site, Path scratch) {
+        this.site = site;
+        this.scratch = scratch;
+        reprise = new RepriseRepository(site.place(), PASSWORD, ZoneId.systemDefault());
+    }
+
+    /// Where a repository lies.
+    ///
+    /// @param location    as every program takes it
+    /// @param environment variables that let programs in
+    /// @param options     that do, before the verb
+    /// @param place       opens it for our engine
+    record Site(
+            String location,
+            Map<String, String> environment,
+            List<String> options,
+            Supplier<? extends Storage> place) {}
+
     void init(int version) {
-        CheapRepository.create(folder, PASSWORD, version);
+        reprise.init(version);
     }
 
     String location() {
-        return folder.toString();
+        return site.location();
     }
 
     Map<String, String> environment() {
-        return Map.of("RESTIC_REPOSITORY", location(), "RESTIC_PASSWORD", PASSWORD, "TZ", "UTC", "GOMAXPROCS", "2");
+        Map<String, String> all = new TreeMap<>(site.environment());
+        all.putAll(Map.of(
+                "RESTIC_REPOSITORY", location(), "RESTIC_PASSWORD", PASSWORD, "TZ", "UTC", "GOMAXPROCS", "2"));
+        return all;
+    }
+
+    /// A whole command line for this place.
+    List<String> line(List<String> arguments) {
+        return Stream.concat(site.options().stream(), arguments.stream()).toList();
     }
 
     Map<String, String> copyingFrom(Place source) {
@@ -114,7 +145,7 @@ final class Place {
     /// Restores one snapshot with a program.
     Map<String, String> restoredBy(Participant program, ObjectId id) throws IOException {
         Path target = Files.createTempDirectory(scratch, "restored");
-        List<String> line = List.of("restore", id.hex(), "--target", target.toString(), "--no-lock");
+        List<String> line = line(List.of("restore", id.hex(), "--target", target.toString(), "--no-lock"));
         Participant.Result result = program.run(new Participant.Run(scratch, environment(), line));
         assertThat(result.status()).as("%s restore: %s", program.name(), result).isZero();
         Map<String, String> listing = FolderListing.of(target);
@@ -132,13 +163,13 @@ final class Place {
                                 .toList());
     }
 
-    List<String> locks() throws IOException {
-        try (Stream<Path> locks = Files.list(folder.resolve("locks"))) {
-            // What a killed restic was still writing has another name and is no lock.
-            return locks.map(lock -> lock.getFileName().toString())
-                    .filter(ObjectId::isName)
-                    .toList();
+    /// What a killed program was still writing has another name and is no lock.
+    List<String> locks() {
+        List<String> locks = new ArrayList<>();
+        try (Storage storage = site.place().get()) {
+            storage.list(ObjectType.LOCK, lock -> locks.add(lock.key().name()));
         }
+        return locks;
     }
 
     static void delete(Path path) throws IOException {

@@ -5,6 +5,10 @@ import dev.reprise.cli.restic.ResticCli;
 import dev.reprise.cli.restic.ResticVerbs;
 import dev.reprise.compat.campaign.WatchedStorage.Frost;
 import dev.reprise.compat.campaign.WatchedStorage.Watcher;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.url.PlaceKind.PlaceOption;
+import dev.reprise.storage.url.PlaceOpener;
+import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.Places;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -32,13 +36,20 @@ public final class RepriseParticipant implements Participant {
     private final Map<String, Integer> usualCalls = new ConcurrentHashMap<>();
 
     private final InstantSource clock;
+    private final PlaceOpener places;
 
     public RepriseParticipant() {
         this(InstantSource.system());
     }
 
     RepriseParticipant(InstantSource clock) {
+        this(clock, Places.LOCAL);
+    }
+
+    /// @param places what repository URLs may name
+    RepriseParticipant(InstantSource clock, PlaceOpener places) {
         this.clock = clock;
+        this.places = places;
     }
 
     @Override
@@ -92,7 +103,11 @@ public final class RepriseParticipant implements Participant {
     }
 
     private static String verb(Run run) {
-        return run.arguments().isEmpty() ? "" : run.arguments().getFirst();
+        int verb = 0;
+        while (verb < run.arguments().size() && run.arguments().get(verb).equals("-o")) {
+            verb += 2;
+        }
+        return verb < run.arguments().size() ? run.arguments().get(verb) : "";
     }
 
     private Result start(Run run, Watcher watcher) {
@@ -109,12 +124,26 @@ public final class RepriseParticipant implements Participant {
                 clock,
                 ZoneOffset.UTC,
                 () -> RANDOM,
-                (location, settings) -> new WatchedStorage(Places.LOCAL.open(location, settings), watcher, calls));
+                watched(watcher, calls));
         int status = new ResticCli(ResticVerbs.standard(), context).run(run.arguments());
         if (status == 0 && calls.get() > 0) {
             usualCalls.put(verb(run), calls.get());
         }
         return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private PlaceOpener watched(Watcher watcher, AtomicInteger calls) {
+        return new PlaceOpener() {
+            @Override
+            public List<PlaceOption> options() {
+                return places.options();
+            }
+
+            @Override
+            public Storage open(String location, PlaceSettings settings) {
+                return new WatchedStorage(places.open(location, settings), watcher, calls);
+            }
+        };
     }
 
     private static Map<String, String> environment(Run run) {

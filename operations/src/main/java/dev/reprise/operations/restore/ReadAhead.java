@@ -2,19 +2,29 @@ package dev.reprise.operations.restore;
 
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.Prefetch;
+import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.pack.BlobReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// A file's content as a stream. A thread of its own fetches the next blobs while this one is consumed.
+/// A file's content as a stream. A thread of its own fetches the next blobs while this one is consumed; where a place
+/// answers late, several are fetched at a time.
 final class ReadAhead extends InputStream {
     /// Blobs that wait; each is up to 8 MiB, so about 24 MiB with the one being read.
     private static final int BLOBS_AHEAD = 2;
+    /// One after the other keeps a disk busy.
+    private static final int CONNECTIONS_OF_DISK = 2;
+    /// Of blobs fetched at a time, as far as it is known before.
+    private static final long BYTES_AHEAD = 16 << 20;
 
     /// What the fetching thread hands over.
     private sealed interface Part {
@@ -31,23 +41,61 @@ final class ReadAhead extends InputStream {
     private int position;
     private boolean closed;
 
-    /// @param reader belongs to this stream from now on
-    ReadAhead(BlobReader reader, List<ObjectId> content) {
-        fetcher = Thread.ofPlatform().name("reading ahead").daemon().start(() -> fetch(reader, content));
+    private final Repository repository;
+    private final BlobIndex index;
+    private final ConcurrentLinkedQueue<BlobReader> readers = new ConcurrentLinkedQueue<>();
+
+    ReadAhead(Repository repository, BlobIndex index, List<ObjectId> content) {
+        this.repository = repository;
+        this.index = index;
+        fetcher = Thread.ofPlatform().name("reading ahead").daemon().start(() -> fetch(content));
     }
 
-    private void fetch(BlobReader reader, List<ObjectId> content) {
-        try (reader) {
-            for (ObjectId id : content) {
-                Part part = next(reader, id);
-                parts.put(part);
-                if (part instanceof Part.Failed) {
-                    return;
-                }
-            }
+    private void fetch(List<ObjectId> content) {
+        int parallel = repository.readers(1);
+        var window = new Prefetch.Window(1, parallel > CONNECTIONS_OF_DISK ? parallel : 1, BYTES_AHEAD);
+        try {
+            Prefetch.run("reading ahead", window, content, this::weight, this::next, this::hand);
             parts.put(new Part.End());
-        } catch (InterruptedException _) {
-            // The stream was closed: nobody waits for more.
+        } catch (EndedException | CancelledException | InterruptedException _) {
+            // The last part was handed over, or the stream was closed: nobody waits for more.
+        } finally {
+            readers.forEach(BlobReader::close);
+        }
+    }
+
+    private long weight(ObjectId id) {
+        List<BlobLocation> copies = index.find(BlobHandle.data(id));
+        return copies.isEmpty() ? 0 : copies.getFirst().plainLength();
+    }
+
+    private Part next(ObjectId id) {
+        BlobReader idle = readers.poll();
+        BlobReader reader = idle == null ? repository.reader(index) : idle;
+        try {
+            return next(reader, id);
+        } finally {
+            readers.add(reader);
+        }
+    }
+
+    private void hand(Part part) {
+        try {
+            parts.put(part);
+        } catch (InterruptedException e) {
+            throw CancelledException.interrupted("reading ahead");
+        }
+        if (part instanceof Part.Failed) {
+            throw new EndedException();
+        }
+    }
+
+    /// Nothing can follow.
+    private static final class EndedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        EndedException() {
+            super("ended", null, false, false);
         }
     }
 

@@ -95,7 +95,7 @@ public final class TreeReader implements AutoCloseable {
             throw new IllegalArgumentException("not a file but " + file.type() + ": " + file.name());
         }
         List<ObjectId> content = file.content();
-        return content == null ? InputStream.nullInputStream() : new ReadAhead(repository.reader(index), content);
+        return content == null ? InputStream.nullInputStream() : new ReadAhead(repository, index, content);
     }
 
     /// Writes the content of a file, without closing `out`. Small files are read on this thread: starting another one

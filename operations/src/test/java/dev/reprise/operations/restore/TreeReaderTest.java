@@ -5,22 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.faults.FaultyStorage;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TreeReaderTest {
     private final MemoryStorage storage = new MemoryStorage();
@@ -115,6 +120,36 @@ class TreeReaderTest {
         }
 
         assertThat(content.toByteArray()).isEqualTo(expected.toByteArray());
+    }
+
+    /// Each read waits until as many are under way as the place serves: one after the other would never end.
+    @Test
+    @Timeout(60)
+    void as_many_blobs_are_fetched_at_a_time_as_the_place_serves() throws IOException {
+        var ids = new ArrayList<ObjectId>();
+        for (int i = 0; i < 20; i++) {
+            ids.add(sample.data("part " + i + ","));
+        }
+        sample.finish();
+        var together = new CountDownLatch(storage.connections());
+        var faulty = new FaultyStorage(storage, 1);
+        try (Repository repository = SampleRepository.openAlone(faulty)) {
+            var index = repository.loadIndex((_, reason) -> {
+                throw reason;
+            });
+            faulty.on(FaultyStorage.Operation.READ).slow(Duration.ZERO, _ -> {
+                together.countDown();
+                try {
+                    together.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            try (var reader = new TreeReader(repository, index);
+                    InputStream stream = reader.open(SampleRepository.file("f", 1000, ids))) {
+                assertThat(stream.readAllBytes()).asString().startsWith("part 0,part 1,").endsWith(",part 18,part 19,");
+            }
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.repository.crypto.ScryptParameters;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.model.BlobType;
+import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.storage.local.LocalStorage;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,13 +15,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Measures the index: memory and look-ups (`lookup BLOBS PER_PACK`), and loading of a repository that holds nothing
-/// but an index (`make DIRECTORY BLOBS PER_PACK`, `load DIRECTORY [CACHE]`). Not a test; see `benchmarks/README.md`.
+/// but an index (`make DIRECTORY BLOBS PER_PACK`, `load DIRECTORY [CACHE]`); adds snapshots of nothing to a repository
+/// (`snapshots DIRECTORY COUNT`). Not a test; see `benchmarks/README.md`.
 final class IndexBench {
     private static final Secret PASSWORD = Secret.of("bench");
     private static final int BLOBS_PER_FILE = 50_000;
@@ -33,6 +37,7 @@ final class IndexBench {
             case "lookup" -> lookup(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
             case "make" -> make(Path.of(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             case "load" -> load(Path.of(arguments[1]), arguments.length > 2 ? Path.of(arguments[2]) : null);
+            case "snapshots" -> snapshots(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -64,6 +69,35 @@ final class IndexBench {
                     packs.add(index.add(id(random), entries(random, perPack)));
                 }
                 IndexFiles.save(repository.unpacked(), index, packs);
+            }
+        }
+    }
+
+    /// Hourly ones of three hosts, as long as real ones are.
+    private static void snapshots(Path directory, int count) {
+        OffsetDateTime first = OffsetDateTime.parse("2024-01-01T00:00:00Z");
+        var random = new SplittableRandom(2);
+        try (Repository repository =
+                Repository.open(new LocalStorage(directory), PASSWORD, new SecureRandom(), InstantSource.system())) {
+            for (int i = 0; i < count; i++) {
+                OffsetDateTime time = first.plusHours(i);
+                var summary = new Snapshot.Summary(
+                        time, time.plusMinutes(3), i, i, i, i, i, i, i, i, 1000L * i, 700L * i, i, 9_000_000L * i);
+                repository.save(new Snapshot(
+                        time,
+                        id(random),
+                        id(random),
+                        List.of("/srv/data", "/etc"),
+                        "host" + i % 3,
+                        "root",
+                        0,
+                        0,
+                        List.of(),
+                        List.of("hourly"),
+                        null,
+                        "reprise",
+                        summary,
+                        Map.of()));
             }
         }
     }

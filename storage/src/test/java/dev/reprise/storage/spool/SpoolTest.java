@@ -49,6 +49,30 @@ class SpoolTest {
         }
     }
 
+    /// As clients of HTTP ask for it, and now and then for much more.
+    @Test
+    void a_large_one_can_be_read_in_pieces_of_any_size() throws IOException {
+        byte[] content = new byte[3_000_000];
+        var random = new Random(11);
+        random.nextBytes(content);
+        try (var spool = new Spool(folder)) {
+            spool.append(content, 0, content.length);
+            try (InputStream part = spool.open(1_000, 2_500_000)) {
+                byte[] read = new byte[2_500_000];
+                int at = 0;
+                while (at < read.length) {
+                    assertThat(part.available()).isEqualTo(read.length - at);
+                    int wanted = Math.min(read.length - at, 1 + random.nextInt(random.nextInt(8) == 0 ? 400_000 : 5_000));
+                    int got = part.read(read, at, wanted);
+                    assertThat(got).isBetween(1, wanted);
+                    at += got;
+                }
+                assertThat(part.read()).isEqualTo(-1);
+                assertThat(read).isEqualTo(Arrays.copyOfRange(content, 1_000, 2_501_000));
+            }
+        }
+    }
+
     @Test
     void a_temporary_file_has_no_name_anybody_could_open() throws IOException {
         try (var spool = new Spool(folder)) {
