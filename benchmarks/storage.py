@@ -8,6 +8,7 @@
     benchmarks/storage.py report --out FILE                      everything measured so far, as tables
 
     options: --latency 0,10,50 (ms) --rounds 3 --server seaweedfs|versitygw|minio --work DIR --state FILE
+             --reprise, --restic, --rclone PROGRAM
              --bench COMMAND (for open and list: what runs IndexBench; see README.md)
 
 The store is a real server on the loopback interface, behind benchmarks/delay.py, which adds the latency (of a round
@@ -125,7 +126,7 @@ class Restic(Tool):
 
 
 class Reprise(Restic):
-    name, program = "reprise", [str(ROOT / "reprise"), "restic"]
+    name, program = "reprise", ["reprise", "restic"]
 
 
 class Rclone(Tool):
@@ -257,7 +258,7 @@ class Stack:
             f"jobs:\n  bench:\n    sources: [data]\n    repositories: [{', '.join(names)}]\n")
 
     def call(self, *arguments):
-        return [str(ROOT / "reprise"), "-q", *arguments]
+        return [Reprise.program[0], "-q", *arguments]
 
 
 def copies(given, state):
@@ -303,7 +304,7 @@ def report(given, state):
                            f"{m['mib']:.0f} | | | {ratio} |")
     cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
     commit = first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD")
-    versions = [first_line(ROOT / "reprise", "version"), first_line(*Restic.program, "version"),
+    versions = [first_line(Reprise.program[0], "version"), first_line(*Restic.program, "version"),
                 first_line(*Rclone.program, "version")]
     head = f"{'; '.join(versions)}; store {given.server}; commit {commit}\n\n{os.cpu_count()} × {cpu}, Linux {platform.release()}."
     text = "# Repositories over S3 with latency\n\n" + head + "\n" + "\n".join(out) + "\n"
@@ -325,12 +326,13 @@ def main():
     parser.add_argument("--small", type=int, default=0, help="files of 1 to 16 KiB; 0 leaves them out")
     parser.add_argument("--server", choices=("seaweedfs", "versitygw", "minio"), default="seaweedfs")
     parser.add_argument("--bench", default="", help="command that runs IndexBench")
+    parser.add_argument("--reprise", default=str(ROOT / "reprise"))
     parser.add_argument("--restic", default=str(ROOT / ".peers/restic-0.19"))
     parser.add_argument("--rclone", default=str(ROOT / ".peers/rclone"))
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     given.work = given.work.resolve()
-    Restic.program, Rclone.program = [given.restic], [given.rclone]
+    Reprise.program, Restic.program, Rclone.program = [given.reprise, "restic"], [given.restic], [given.rclone]
     for script, name in (("fetch-restic", "0.19"), ("fetch-peers", "rclone")):
         subprocess.run([ROOT / "scripts" / script, ROOT / ".peers", name], check=True, stdout=subprocess.DEVNULL)
     given.work.mkdir(parents=True, exist_ok=True)
