@@ -31,10 +31,10 @@ public final class SeaweedFs implements AutoCloseable {
     public static SeaweedFs start(Path folder) throws IOException {
         Path program = fetched();
         Map<String, String> credentials = S3ProxyServer.credentials();
-        Path identities =
-                Files.writeString(folder.resolve("s3.json"), """
+        Path identities = Files.writeString(folder.resolve("s3.json"), """
                 {"identities": [{"name": "admin", "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-                 "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}]}""".formatted(credentials.get("AWS_ACCESS_KEY_ID"), credentials.get("AWS_SECRET_ACCESS_KEY")));
+                 "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}]}""".formatted(
+                        credentials.get("AWS_ACCESS_KEY_ID"), credentials.get("AWS_SECRET_ACCESS_KEY")));
         List<Integer> ports = freePorts(4);
         List<String> command = new ArrayList<>(List.of(program.toString(), "server"));
         command.add("-dir=" + Files.createDirectories(folder.resolve("data")));

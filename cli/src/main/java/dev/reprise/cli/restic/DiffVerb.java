@@ -58,8 +58,7 @@ final class DiffVerb implements Callable<Integer> {
             try (var reader = new TreeReader(opened.repository(), index)) {
                 ObjectId from = Subfolder.find(reader, left.snapshot().tree(), first.folder());
                 ObjectId to = Subfolder.find(reader, right.snapshot().tree(), second.folder());
-                int workers =
-                        opened.repository().readers(Runtime.getRuntime().availableProcessors());
+                int workers = opened.repository().readers(Runtime.getRuntime().availableProcessors());
                 var loader = new TreeLoader(opened.repository(), index, workers);
                 return compare(reader, loader, index, from, to);
             }

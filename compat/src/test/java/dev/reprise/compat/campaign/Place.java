@@ -72,8 +72,8 @@ final class Place {
 
     Map<String, String> environment() {
         Map<String, String> all = new TreeMap<>(site.environment());
-        all.putAll(Map.of(
-                "RESTIC_REPOSITORY", location(), "RESTIC_PASSWORD", PASSWORD, "TZ", "UTC", "GOMAXPROCS", "2"));
+        all.putAll(
+                Map.of("RESTIC_REPOSITORY", location(), "RESTIC_PASSWORD", PASSWORD, "TZ", "UTC", "GOMAXPROCS", "2"));
         return all;
     }
 

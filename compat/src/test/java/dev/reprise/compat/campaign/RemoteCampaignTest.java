@@ -26,6 +26,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -36,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteCampaignTest {
     /// Most of a round is waiting for locks to settle.
     private static final int AT_A_TIME = 4;
+
+    /// S3Proxy tells of every connection that ends early. Held, or the setting would be collected.
+    private static final Logger SERVER = Logger.getLogger("org.gaul");
 
     private final RepriseParticipant ours = new RepriseParticipant(
             InstantSource.system(),
@@ -64,6 +71,16 @@ class RemoteCampaignTest {
         public void pause(Duration duration) {
             skipped.addAndGet(duration.toNanos());
         }
+    }
+
+    @BeforeAll
+    static void quieten() {
+        SERVER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void restore() {
+        SERVER.setLevel(null);
     }
 
     @Test

@@ -147,7 +147,10 @@ class TreeReaderTest {
             });
             try (var reader = new TreeReader(repository, index);
                     InputStream stream = reader.open(SampleRepository.file("f", 1000, ids))) {
-                assertThat(stream.readAllBytes()).asString().startsWith("part 0,part 1,").endsWith(",part 18,part 19,");
+                assertThat(stream.readAllBytes())
+                        .asString()
+                        .startsWith("part 0,part 1,")
+                        .endsWith(",part 18,part 19,");
             }
         }
     }

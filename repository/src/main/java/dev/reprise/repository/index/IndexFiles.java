@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class IndexFiles {
     /// Files read at a time. A full one takes about 25 MiB while it is decoded, and decoding is what takes time.
     private static final int FULL_FILES = 3;
-    /// More are read at a time while together they take no more than this, sealed, since then it is asking for them that
+    /// More are read at a time while together they take no more than this, sealed, since then it is asking for them
+    /// that
     /// takes time: small ones of many short runs.
     private static final long SMALL_FILES_BYTES = 2 << 20;
 

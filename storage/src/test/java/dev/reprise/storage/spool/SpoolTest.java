@@ -62,7 +62,8 @@ class SpoolTest {
                 int at = 0;
                 while (at < read.length) {
                     assertThat(part.available()).isEqualTo(read.length - at);
-                    int wanted = Math.min(read.length - at, 1 + random.nextInt(random.nextInt(8) == 0 ? 400_000 : 5_000));
+                    int wanted =
+                            Math.min(read.length - at, 1 + random.nextInt(random.nextInt(8) == 0 ? 400_000 : 5_000));
                     int got = part.read(read, at, wanted);
                     assertThat(got).isBetween(1, wanted);
                     at += got;
