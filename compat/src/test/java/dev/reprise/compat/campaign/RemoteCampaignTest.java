@@ -176,7 +176,7 @@ class RemoteCampaignTest {
 
     /// What happened to which verb, and with which status it ended.
     private static String kind(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         return words[0] + " " + words[1] + " " + words[words.length - 1];
     }
 
