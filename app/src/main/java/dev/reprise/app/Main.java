@@ -11,6 +11,7 @@ import dev.reprise.cli.restic.ResticCommand;
 import dev.reprise.cli.restic.ResticVerbs;
 import dev.reprise.cli.stack.BackupCommand;
 import dev.reprise.cli.stack.CheckCommand;
+import dev.reprise.cli.stack.ExportCommand;
 import dev.reprise.cli.stack.PointsCommand;
 import dev.reprise.cli.stack.RestoreCommand;
 import dev.reprise.cli.stack.Stack;
@@ -61,6 +62,7 @@ final class Main {
                 .with("status", context -> new StatusCommand(context, stacks))
                 .with("restore", context -> new RestoreCommand(context, stacks))
                 .with("check", context -> new CheckCommand(context, stacks))
+                .with("export", context -> new ExportCommand(context, stacks))
                 .with("doctor", context -> new DoctorCommand(context, stacks))
                 .with("unlock", context -> new UnlockCommand(context, stacks))
                 .with("restic", ResticCommand::new)

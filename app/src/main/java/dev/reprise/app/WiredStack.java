@@ -8,10 +8,12 @@ import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.Repositories;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.config.CompressionMode;
+import dev.reprise.config.ExportSettings;
 import dev.reprise.config.FactsMode;
 import dev.reprise.config.JobSettings;
 import dev.reprise.config.RepositorySettings;
 import dev.reprise.config.RepriseConfig;
+import dev.reprise.config.Retention;
 import dev.reprise.config.SecretReference;
 import dev.reprise.config.Secrets;
 import dev.reprise.config.SourceSettings;
@@ -19,6 +21,9 @@ import dev.reprise.operations.OperationException;
 import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.filter.PatternList;
+import dev.reprise.operations.retention.Interval;
+import dev.reprise.operations.retention.RetentionPolicy;
+import dev.reprise.operations.retention.RetentionSpan;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunSource;
 import dev.reprise.repository.Repository;
@@ -32,12 +37,14 @@ import dev.reprise.sources.postgres.PostgresSettings;
 import dev.reprise.sources.postgres.PostgresSource;
 import dev.reprise.sources.redis.RedisSettings;
 import dev.reprise.sources.redis.RedisSource;
+import dev.reprise.storage.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +56,9 @@ import org.jspecify.annotations.Nullable;
 final class WiredStack implements Stack {
     private static final int MOST_WORKERS = 16;
     private static final String LOCALHOST = "localhost";
+
+    private static final RetentionPolicy NO_POLICY =
+            new RetentionPolicy(Map.of(), RetentionSpan.NONE, Map.of(), List.of());
 
     private final RepriseConfig config;
     private final CommandContext context;
@@ -114,6 +124,52 @@ final class WiredStack implements Stack {
                 config.job(job.name()).repositories().stream()
                         .map(config::repository)
                         .toList());
+    }
+
+    @Override
+    public @Nullable ExportChoice export(Job job) {
+        ExportSettings settings = config.job(job.name()).export();
+        return settings == null ? null : choice(job, settings);
+    }
+
+    @Override
+    public ExportChoice exportTo(Job job, String location) {
+        ExportSettings known = config.job(job.name()).export();
+        return choice(
+                job,
+                new ExportSettings(
+                        new SecretReference.Value(Secret.of(location)),
+                        known == null ? List.of() : known.sources(),
+                        null,
+                        known == null ? Map.of() : known.options(),
+                        known == null ? Map.of() : known.environment()));
+    }
+
+    private ExportChoice choice(Job job, ExportSettings settings) {
+        Retention keep = settings.keep();
+        return new ExportChoice(
+                settings.sources(),
+                keep == null ? NO_POLICY : policy(keep),
+                () -> new Repositories(config, context).exports(job.name(), settings));
+    }
+
+    private static RetentionPolicy policy(Retention keep) {
+        Map<Interval, Integer> counts = new EnumMap<>(Interval.class);
+        counts.put(Interval.LAST, count(keep.keepLast()));
+        counts.put(Interval.HOURLY, count(keep.keepHourly()));
+        counts.put(Interval.DAILY, count(keep.keepDaily()));
+        counts.put(Interval.WEEKLY, count(keep.keepWeekly()));
+        counts.put(Interval.MONTHLY, count(keep.keepMonthly()));
+        counts.put(Interval.YEARLY, count(keep.keepYearly()));
+        Retention.Within within = keep.keepWithin();
+        RetentionSpan span = within == null
+                ? RetentionSpan.NONE
+                : new RetentionSpan(within.years(), within.months(), within.days(), within.hours());
+        return new RetentionPolicy(counts, span, Map.of(), List.of());
+    }
+
+    private static int count(Retention.Keep keep) {
+        return keep.isUnlimited() ? RetentionPolicy.UNLIMITED : (int) keep.count();
     }
 
     @Override
@@ -192,7 +248,16 @@ final class WiredStack implements Stack {
         for (String file : files.excludeFiles()) {
             excludes.add(patterns(files, patternFile(files, file), false));
         }
-        repositories.forEach(repository -> excludes.add(itself(files, repository)));
+        var places = new Repositories(config, context);
+        repositories.forEach(repository -> excludes.add(itself(files, places.location(repository))));
+        config.jobs().values().forEach(job -> {
+            ExportSettings export = job.export();
+            if (export != null && job.sources().contains(files.name())) {
+                try (Storage place = places.exports(job.name(), export)) {
+                    excludes.add(itself(files, place.location()));
+                }
+            }
+        });
         Map<String, String> present = new LinkedHashMap<>();
         for (String marker : files.excludeIfPresent()) {
             int colon = marker.indexOf(':');
@@ -217,9 +282,9 @@ final class WiredStack implements Stack {
                 workers());
     }
 
-    /// A repository inside the folder it protects would grow by itself with every run, its own lock included.
-    private PatternList itself(SourceSettings.Files files, RepositorySettings repository) {
-        String location = new Repositories(config, context).location(repository);
+    /// A repository inside the folder it protects would grow by itself with every run, its own lock included; so would
+    /// exports.
+    private PatternList itself(SourceSettings.Files files, String location) {
         if (!location.startsWith("local:")) {
             return patterns(files, List.of(), false);
         }

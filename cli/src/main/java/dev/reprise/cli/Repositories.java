@@ -1,9 +1,13 @@
 package dev.reprise.cli;
 
+import dev.reprise.base.RateTable;
 import dev.reprise.base.Secret;
 import dev.reprise.config.ConfigException;
+import dev.reprise.config.ExportSettings;
 import dev.reprise.config.RepositorySettings;
+import dev.reprise.config.RepositorySettings.PlaceChoices;
 import dev.reprise.config.RepriseConfig;
+import dev.reprise.config.SecretReference;
 import dev.reprise.config.Secrets;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.Repository.InitOptions;
@@ -31,38 +35,60 @@ import org.jspecify.annotations.Nullable;
 public record Repositories(RepriseConfig config, CommandContext context) {
     /// The caller closes it, unless a repository took it over.
     public Storage storage(RepositorySettings settings) {
-        return storage(settings, (operation, pause, reason) -> retrying(settings.name(), operation, pause, reason));
+        return storage(
+                settings,
+                (operation, pause, reason) -> retrying("repository " + settings.name(), operation, pause, reason));
     }
 
     /// As above.
     ///
     /// @param retries told of what is repeated; what it throws ends the operation
     public Storage storage(RepositorySettings settings, RetryListener retries) {
-        String what = "the location of repository " + settings.name();
-        String location = absolute(secrets().resolve(settings.location(), what).reveal());
-        return context.places().open(location, placeSettings(settings, location, retries));
+        return open(
+                "repositories." + settings.name(),
+                "repository " + settings.name(),
+                settings.location(),
+                settings.place(),
+                retries);
     }
 
-    private PlaceSettings placeSettings(RepositorySettings settings, String location, RetryListener retries) {
-        var choices = settings.place();
+    /// Opens the place of a job's exports. The caller closes it.
+    public Storage exports(String job, ExportSettings settings) {
+        var choices = new PlaceChoices(
+                null, RateTable.UNLIMITED, RateTable.UNLIMITED, settings.options(), settings.environment());
+        String what = "the exports of job " + job;
+        return open(
+                "jobs." + job + ".export",
+                what,
+                settings.to(),
+                choices,
+                (operation, pause, reason) -> retrying(what, operation, pause, reason));
+    }
+
+    /// @param path of the section in the configuration
+    /// @param what for people
+    private Storage open(String path, String what, SecretReference place, PlaceChoices choices, RetryListener retries) {
+        String location =
+                absolute(secrets().resolve(place, "the location of " + what).reveal());
         var environment = new HashMap<>(context.environment());
         choices.environment().forEach((name, reference) -> {
-            String what = "the variable " + name + " of repository " + settings.name();
-            environment.put(name, secrets().resolve(reference, what).reveal());
+            Secret value = secrets().resolve(reference, "the variable " + name + " of " + what);
+            environment.put(name, value.reveal());
         });
-        return new PlaceSettings(
+        var settings = new PlaceSettings(
                 environment,
                 config.directory(),
-                options(settings, location),
+                options(path, choices, location),
                 Transport.DEFAULT,
                 new RateLimits(choices.upload(), choices.download(), context.zone()),
                 context.clock(),
                 retries);
+        return context.places().open(location, settings);
     }
 
-    private Map<String, String> options(RepositorySettings settings, String location) {
-        var options = new HashMap<>(settings.place().options());
-        Integer connections = settings.place().connections();
+    private Map<String, String> options(String path, PlaceChoices choices, String location) {
+        var options = new HashMap<>(choices.options());
+        Integer connections = choices.connections();
         if (connections != null) {
             options.put(scheme(location) + ".connections", connections.toString());
         }
@@ -71,8 +97,7 @@ public record Repositories(RepriseConfig config, CommandContext context) {
         for (String name : options.keySet()) {
             if (!known.contains(name)) {
                 throw ConfigException.of(
-                        "repositories." + settings.name() + " has the option " + name
-                                + ", which no kind of place takes",
+                        path + " has the option " + name + ", which no kind of place takes",
                         "list those that are taken: reprise restic options");
             }
         }
@@ -84,11 +109,11 @@ public record Repositories(RepriseConfig config, CommandContext context) {
         return colon < 0 || location.startsWith("/") ? "local" : location.substring(0, colon);
     }
 
-    private void retrying(String repository, String operation, Duration pause, StorageException reason) {
+    private void retrying(String what, String operation, Duration pause, StorageException reason) {
         long seconds = Math.max(1, pause.toSeconds());
         context.err()
-                .println("repository %s: retrying in %d s (%s returned error: %s)"
-                        .formatted(repository, seconds, operation, reason.fact()));
+                .println("%s: retrying in %d s (%s returned error: %s)"
+                        .formatted(what, seconds, operation, reason.fact()));
     }
 
     /// The caller closes it.

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
@@ -77,10 +78,21 @@ record CrossChecks(Values root, Problems problems) {
                     repository,
                     repositories);
         }
-        Values retention = job.find(JobOptions.RETENTION);
+        keepsSomething(job.find(JobOptions.RETENTION));
+        Values export = job.find(JobOptions.EXPORT);
+        if (export != null) {
+            List<String> ofJob = job.find(JobOptions.SOURCES);
+            namesOf(export, ExportOptions.SOURCES, "source of this job", Set.copyOf(ofJob == null ? List.of() : ofJob));
+            keepsSomething(export.find(ExportOptions.KEEP));
+        }
+    }
+
+    private void keepsSomething(@Nullable Values retention) {
         boolean readWhole = retention != null
                 && retention.set().keySet().equals(retention.nodes().keySet());
-        if (retention != null && readWhole && JobOptions.retention(retention).keepsNothing()) {
+        if (retention != null
+                && readWhole
+                && RetentionOptions.settings(retention).keepsNothing()) {
             problems.add(
                     retention.position(),
                     retention.path() + ": every rule is 0, so nothing would be kept; set at least keep-last: 1");

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// @param tags       put on every snapshot
 /// @param host       name of the machine in snapshots; null for this machine's
 /// @param retention  null keeps everything
+/// @param export     null writes no plain files
 public record JobSettings(
         String name,
         List<String> sources,
         List<String> repositories,
         List<String> tags,
         @Nullable String host,
-        @Nullable Retention retention) {}
+        @Nullable Retention retention,
+        @Nullable ExportSettings export) {}

@@ -35,7 +35,8 @@ public final class ReferencePage {
         reference.named("repositories.NAME", RootOptions.REPOSITORIES);
         reference.named("sources.NAME", RootOptions.SOURCES);
         reference.named("jobs.NAME", RootOptions.JOBS);
-        reference.section("jobs.NAME.retention", JobOptions.RETENTION_SECTION, "", true);
+        reference.section("jobs.NAME.retention", RetentionOptions.SECTION, "", true);
+        reference.section("jobs.NAME.export", ExportOptions.SECTION, "", true);
         reference
                 .page
                 .append("\n## Example\n\n```yaml\n")

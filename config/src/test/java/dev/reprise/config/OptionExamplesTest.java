@@ -22,7 +22,8 @@ class OptionExamplesTest {
                         SourceOptions.POSTGRES,
                         SourceOptions.REDIS,
                         JobOptions.SECTION,
-                        JobOptions.RETENTION_SECTION)
+                        RetentionOptions.SECTION,
+                        ExportOptions.SECTION)
                 .flatMap(section -> section.options().stream()
                         .map(option -> Arguments.of(section.name() + "." + option.key(), option)));
     }

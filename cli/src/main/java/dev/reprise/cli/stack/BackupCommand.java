@@ -106,10 +106,15 @@ public final class BackupCommand implements Callable<Integer> {
             List<RepriseException> failed = new ArrayList<>();
             Map<String, RepriseException> without = new LinkedHashMap<>(destinations.unopened());
             List<List<Destination>> groups = destinations.byPolynomial();
+            boolean exported = stack.export(job) == null;
             for (List<Destination> group : groups) {
                 try {
                     RunResult result = new JobRun(group, request, context.clock(), context.zone(), run, report).run();
                     worst = worse(worst, show(job, result));
+                    if (!exported) {
+                        exported = true;
+                        worst = worse(worst, export(stack, job, group, result));
+                    }
                 } catch (CancelledException e) {
                     throw e;
                 } catch (RepriseException e) {
@@ -127,6 +132,40 @@ public final class BackupCommand implements Callable<Integer> {
                     e.hint()));
             return destinations.allOpened() && failed.isEmpty() ? worst : ExitStatus.INCOMPLETE;
         }
+    }
+
+    /// The point is safe whatever comes of this.
+    private ExitStatus export(Stack stack, Stack.Job job, List<Destination> group, RunResult result) {
+        Stack.ExportChoice choice = stack.export(job);
+        if (choice == null) {
+            return ExitStatus.OK;
+        }
+        try {
+            return new PointExport(job, choice, context, global.output())
+                    .run(holder(group, result).repository(), result.point(), false);
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            global.output()
+                    .warning(
+                            "point %s is saved, but it was not exported: %s"
+                                    .formatted(result.point().run().shortHex(), e.fact()),
+                            e.hint() + (e.hint().isEmpty() ? "" : "; ") + "then run \"reprise export " + job.name()
+                                    + "\"");
+            return ExitStatus.INCOMPLETE;
+        }
+    }
+
+    /// The first repository that has the point.
+    private static Destination holder(List<Destination> group, RunResult result) {
+        List<String> failed = result.copies().stream()
+                .filter(copy -> copy.failure() != null)
+                .map(RunResult.Copy::repository)
+                .toList();
+        return group.stream()
+                .filter(destination -> !failed.contains(destination.name()))
+                .findFirst()
+                .orElse(group.getFirst());
     }
 
     private ExitStatus show(Stack.Job job, RunResult result) {

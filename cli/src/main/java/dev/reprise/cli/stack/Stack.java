@@ -1,15 +1,19 @@
 package dev.reprise.cli.stack;
 
 import dev.reprise.cli.GlobalOptions;
+import dev.reprise.operations.retention.RetentionPolicy;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunSource;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.sources.StreamSource;
 import dev.reprise.sources.StreamSource.StoredStreams;
+import dev.reprise.storage.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What the configuration describes, ready to be used. Nothing is opened before it is asked for.
 public interface Stack {
@@ -64,6 +68,25 @@ public interface Stack {
 
     /// Writes a captured database source as one plain SQL text.
     void exportSql(String source, StoredStreams stored, OutputStream out) throws IOException;
+
+    /// Where a job's recovery points go as plain files.
+    ///
+    /// @return null if nowhere
+    default @Nullable ExportChoice export(Job job) {
+        return null;
+    }
+
+    /// As the configuration says, or to another place.
+    ///
+    /// @param sources names; empty for all of the job
+    /// @param keep    empty keeps all
+    /// @param open    opens the place; the caller closes it
+    record ExportChoice(List<String> sources, RetentionPolicy keep, Supplier<Storage> open) {}
+
+    /// For exports to a place that no configuration names.
+    default ExportChoice exportTo(Job job, String location) {
+        throw new UnsupportedOperationException("no exports to " + location);
+    }
 
     /// Threads for work on this machine.
     int workers();

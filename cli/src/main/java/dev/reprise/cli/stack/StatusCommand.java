@@ -85,16 +85,20 @@ public final class StatusCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         Map<String, List<RecoveryPoint>> points = new HashMap<>();
         List<SourceStatus> all = new ArrayList<>();
+        var exports = new ExportStatus(stack, context, global.output());
         for (Stack.Job job : jobs(stack, points, age)) {
             List<RecoveryPoint> known = known(stack, job, points, age);
+            exports.look(job, known);
             job.sources().forEach(source -> all.add(SourceStatus.of(job.name(), source, known, context.clock())));
         }
         show(all);
         copies.forEach(this::show);
+        exports.show();
         coverages.forEach((repository, covered) -> show(repository, covered, age));
         boolean everywhere = copies.stream().allMatch(copy -> copy.missing() == 0);
         return !unreadable
                         && everywhere
+                        && exports.allThere()
                         && all.stream().allMatch(status -> status.attention().isEmpty())
                 ? ExitStatus.OK.code()
                 : ExitStatus.INCOMPLETE.code();

@@ -4,6 +4,7 @@ import dev.reprise.base.DurableFile;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.plain.PlainFiles;
 import dev.reprise.storage.setup.ServerSide;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -166,6 +167,9 @@ public final class LocalStorage implements Storage {
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == PlainFiles.class) {
+            return type.cast(new LocalFiles(root, failures));
+        }
         return type == ServerSide.class
                 ? type.cast(new LocalServerSide(root, key -> root.resolve(key.path()), failures))
                 : null;

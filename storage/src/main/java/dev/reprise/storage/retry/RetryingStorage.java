@@ -7,6 +7,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.Waiting;
+import dev.reprise.storage.plain.PlainFiles;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -132,10 +133,20 @@ public final class RetryingStorage implements Storage {
         return place.connections();
     }
 
-    /// As the place gives it: what is asked of it is not repeated.
+    /// As the place gives it: what is asked of it is not repeated, except for plain files.
     @Override
     public <C> @Nullable C capability(Class<C> type) {
-        return place.capability(type);
+        C capability = place.capability(type);
+        return capability instanceof PlainFiles files ? type.cast(new RetryingFiles(files, repeating())) : capability;
+    }
+
+    private RetryingFiles.Repeating repeating() {
+        return new RetryingFiles.Repeating() {
+            @Override
+            public <T extends @Nullable Object> T repeat(String operation, Supplier<T> attempt) {
+                return RetryingStorage.this.<T>repeat(operation, attempt);
+            }
+        };
     }
 
     @Override
