@@ -51,6 +51,22 @@ final class S3Listing {
         }
     }
 
+    /// Whether the bucket lists no object of this name. Where the right to list is bound to a prefix, Amazon refuses to
+    /// tell of an object that is not there, as if it were somebody else's; only its listing says what is so.
+    ///
+    /// @return false also if the listing is refused, or fails
+    boolean lacks(ObjectKey key) {
+        String name = address.key(key.path());
+        try {
+            // Among those that begin so, the very name comes first; and only a listing repeats what was asked for.
+            Page page = page(key.type(), name, true, null);
+            return name.equals(page.prefix())
+                    && page.objects().stream().noneMatch(object -> object.key().equals(name));
+        } catch (StorageException e) {
+            return false;
+        }
+    }
+
     private void report(ObjectType type, S3Object object, Consumer<StoredObject> consumer) {
         String name = object.key().substring(object.key().lastIndexOf('/') + 1);
         boolean wellNamed = type == ObjectType.CONFIG ? name.equals("config") : ObjectId.isName(name);
@@ -81,7 +97,7 @@ final class S3Listing {
                         .continuationToken(from)
                         .build());
         boolean more = Boolean.TRUE.equals(answer.isTruncated());
-        return new Page(answer.contents(), more ? place(answer.nextContinuationToken()) : null);
+        return new Page(answer.prefix(), answer.contents(), more ? place(answer.nextContinuationToken()) : null);
     }
 
     private Page older(String prefix, boolean deep, @Nullable String from) {
@@ -97,7 +113,7 @@ final class S3Listing {
         boolean more = Boolean.TRUE.equals(answer.isTruncated());
         String last = objects.isEmpty() ? null : objects.getLast().key();
         String marker = answer.nextMarker();
-        return new Page(objects, more ? place(marker == null ? last : marker) : null);
+        return new Page(answer.prefix(), objects, more ? place(marker == null ? last : marker) : null);
     }
 
     private String place(@Nullable String next) {
@@ -119,6 +135,10 @@ final class S3Listing {
         }
     }
 
-    /// @param next where the following page begins; null at the end
-    private record Page(List<S3Object> objects, @Nullable String next) {}
+    /// @param prefix as the server repeats it; null if it does not
+    /// @param next   where the following page begins; null at the end
+    private record Page(
+            @Nullable String prefix,
+            List<S3Object> objects,
+            @Nullable String next) {}
 }

@@ -25,11 +25,13 @@ final class S3Reading {
 
     private final S3Address address;
     private final S3Connection connection;
+    private final S3Listing listing;
     private final S3Failures failures;
     private final Thawing thawing;
 
-    S3Reading(S3Address address, S3Options options, S3Connection connection, S3Failures failures) {
+    S3Reading(S3Address address, S3Options options, S3Connection connection, S3Listing listing, S3Failures failures) {
         this.address = address;
+        this.listing = listing;
         this.connection = connection;
         this.failures = failures;
         this.thawing = new Thawing(address, options.thaw(), connection, failures);
@@ -43,8 +45,9 @@ final class S3Reading {
                     .headObject(request -> request.bucket(address.bucket()).key(address.key(key.path())))
                     .contentLength();
         } catch (AwsServiceException e) {
-            if (e.statusCode() == 404) {
-                return -1; // an answer to HEAD has no body that could say more
+            // an answer to HEAD has no body that could say more
+            if (e.statusCode() == 404 || (e.statusCode() == 403 && listing.lacks(key))) {
+                return -1;
             }
             throw failures.translate("look up " + key, e);
         } catch (SdkException e) {
@@ -72,6 +75,9 @@ final class S3Reading {
         } catch (AwsServiceException e) {
             if (e.statusCode() == 416) {
                 return readPastEnd(key, offset, length, reader, e);
+            }
+            if (e.statusCode() == 403 && listing.lacks(key)) {
+                throw absent(key, e);
             }
             throw failures.translate("read " + key, e);
         } catch (SdkException e) {
@@ -143,7 +149,7 @@ final class S3Reading {
     private <T extends @Nullable Object> T readNothing(ObjectKey key, long offset, BodyReader<T> reader) {
         long size = size(key);
         if (size < 0) {
-            throw failures.failed(Kind.NOT_FOUND, "read " + key, "there is no such object", "", null);
+            throw absent(key, null);
         }
         if (offset > size) {
             throw failures.tooShort(key, offset, 0, size + " bytes", null);
@@ -154,6 +160,10 @@ final class S3Reading {
             String reason = String.valueOf(e.getMessage());
             throw failures.failed(Kind.OTHER, "use what was read of " + key, reason, "", e);
         }
+    }
+
+    private StorageException absent(ObjectKey key, @Nullable AwsServiceException answer) {
+        return failures.failed(Kind.NOT_FOUND, "read " + key, "there is no such object", "", answer);
     }
 
     /// From the very end on there are no bytes, and servers refuse to send them.

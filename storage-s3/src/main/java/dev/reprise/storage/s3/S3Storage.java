@@ -40,7 +40,7 @@ final class S3Storage implements Storage {
         this.connection = new S3Connection(address, options, settings);
         this.failures = new S3Failures(address, settings.clock());
         this.listing = new S3Listing(address, options, connection, failures);
-        this.reading = new S3Reading(address, options, connection, failures);
+        this.reading = new S3Reading(address, options, connection, listing, failures);
         this.upload = new S3Upload(address, options, settings.clock(), connection, failures, largestSingle, part);
     }
 

@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +93,36 @@ class S3AnswersTest {
             stub.answers(404, StubServer.error("NoSuchKey"));
             assertThat(failure(() -> storage.readAll(PACK)).kind()).isEqualTo(Kind.NOT_FOUND);
         }
+    }
+
+    /// As Amazon does where the right to list is bound to a prefix, which a look at one object does not name.
+    @Test
+    void an_object_one_may_not_ask_for_is_absent_only_if_the_listing_says_so() {
+        String name = "p/" + PACK.path();
+        String nothing = "<ListBucketResult><Name>bucket</Name><Prefix>" + name + "</Prefix></ListBucketResult>";
+        String something =
+                nothing.replace("</Prefix>", "</Prefix><Contents><Key>" + name + "</Key><Size>3</Size></Contents>");
+        try (Storage storage = open(Map.of())) {
+            forbidding(200, nothing);
+            assertThat(storage.size(PACK)).isEqualTo(-1);
+            assertThat(failure(() -> storage.readAll(PACK)).kind()).isEqualTo(Kind.NOT_FOUND);
+
+            for (String other : List.of(something, "<ListBucketResult/>", "<html/>")) {
+                forbidding(200, other);
+                assertThat(failure(() -> storage.size(PACK)).kind()).as(other).isEqualTo(Kind.DENIED);
+                assertThat(failure(() -> storage.readAll(PACK)).kind()).isEqualTo(Kind.DENIED);
+            }
+            for (int status : new int[] {403, 500}) {
+                forbidding(status, StubServer.error("AccessDenied"));
+                assertThat(failure(() -> storage.size(PACK)).kind()).isEqualTo(Kind.DENIED);
+            }
+        }
+    }
+
+    private void forbidding(int status, String listing) {
+        stub.answers(request -> request.target().contains("list-type=2")
+                ? new Reply(status, Map.of("Content-Type", "application/xml"), listing)
+                : new Reply(403, Map.of(), StubServer.error("AccessDenied")));
     }
 
     @Test
