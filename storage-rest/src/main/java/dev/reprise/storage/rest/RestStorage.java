@@ -5,14 +5,17 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
+import dev.reprise.storage.immutability.AppendOnly;
 import dev.reprise.storage.rest.Request.Content;
 import dev.reprise.storage.rest.Request.Header;
 import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.Spool;
 import dev.reprise.storage.spool.SpooledDraft;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +31,8 @@ final class RestStorage implements Storage {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]*/([0-9]{1,18})");
     private static final int OK = 200;
     private static final int PARTIAL = 206;
+    /// What servers answer to a body that does not fit its name, too.
+    private static final int BAD_REQUEST = 400;
     private static final int DENIED = 403;
     private static final int ABSENT = 404;
     private static final int BEYOND = 416;
@@ -339,6 +344,9 @@ final class RestStorage implements Storage {
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == AppendOnly.class) {
+            return type.cast(new AppendOnlyProbe(asking(), new SecureRandom()));
+        }
         return type == ServerSide.class ? type.cast(new RestServerSide(address, this::date)) : null;
     }
 
@@ -350,6 +358,47 @@ final class RestStorage implements Storage {
                     throw failures.answer(what, answer);
                 }
                 return answer.header("date");
+            }
+        });
+    }
+
+    private AppendOnlyProbe.Asking asking() {
+        return new AppendOnlyProbe.Asking() {
+            @Override
+            public int delete(ObjectKey key) {
+                return asked("delete " + key, "DELETE", key, new Content.None());
+            }
+
+            @Override
+            public int post(ObjectKey key, byte[] content) {
+                var body = new Content.Sized(content.length, () -> new ByteArrayInputStream(content));
+                return asked("store " + key, "POST", key, body);
+            }
+
+            @Override
+            public boolean holds(ObjectKey key, byte[] content) {
+                return size(key) == content.length && Arrays.equals(content, readAll(key));
+            }
+
+            @Override
+            public byte[] read(ObjectKey key) {
+                return readAll(key);
+            }
+        };
+    }
+
+    private int asked(String what, String method, ObjectKey key, Content content) {
+        return attempt(what, () -> {
+            String target = target(key);
+            if (target == null) {
+                throw failures.answer(what, ABSENT);
+            }
+            try (Answer answer = client.send(new Request(method, target, List.of(ACCEPT), content))) {
+                StorageException trouble = failures.answer(what, answer);
+                if (trouble.retryable() && answer.status() != BAD_REQUEST) {
+                    throw trouble;
+                }
+                return answer.status();
             }
         });
     }

@@ -110,6 +110,12 @@ final class S3Failures {
         return passing ? Kind.UNREACHABLE : Kind.OTHER;
     }
 
+    /// Whether the answer says nothing about the request: the same one may be answered otherwise later.
+    static boolean mayPass(AwsServiceException answer) {
+        Kind kind = kind(answer.statusCode(), code(answer));
+        return kind == Kind.UNREACHABLE || kind == Kind.THROTTLED;
+    }
+
     private String hint(Kind kind, String code) {
         return switch (kind) {
             case NOT_FOUND ->

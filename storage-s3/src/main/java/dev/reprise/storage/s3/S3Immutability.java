@@ -2,55 +2,55 @@ package dev.reprise.storage.s3;
 
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.StorageException.Kind;
+import dev.reprise.storage.immutability.AttackVerdict;
 import dev.reprise.storage.immutability.CreateOnlyVerdict;
 import dev.reprise.storage.immutability.Immutability;
-import dev.reprise.storage.immutability.ObjectLockVerdict;
+import dev.reprise.storage.immutability.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /// Object Lock of a bucket.
 final class S3Immutability implements Immutability {
     private final S3Address address;
-    private final S3Options options;
-    private final S3Connection connection;
+    private final @Nullable Promise promise;
+    private final ObjectLocks locks;
     private final S3Failures failures;
     private final CreateOnlyProbe createOnly;
     private final ObjectLockProbe objectLock;
 
     S3Immutability(
             S3Address address,
-            S3Options options,
-            S3Connection connection,
+            @Nullable Promise promise,
+            ObjectLocks locks,
             S3Failures failures,
             CreateOnlyProbe createOnly,
             ObjectLockProbe objectLock) {
         this.address = address;
-        this.options = options;
-        this.connection = connection;
+        this.promise = promise;
+        this.locks = locks;
         this.failures = failures;
         this.createOnly = createOnly;
         this.objectLock = objectLock;
     }
 
     @Override
+    public @Nullable Promise promise() {
+        return promise;
+    }
+
+    @Override
     public void retainUntil(ObjectKey key, Instant until) {
-        HeadObjectResponse now = look(key);
-        Instant kept = now.objectLockRetainUntilDate();
+        ObjectLocks.Lock now = look(key);
+        Instant kept = now.until();
         if (kept != null && !kept.isBefore(until)) {
             return;
         }
-        String mode = kept == null ? mode() : now.objectLockModeAsString();
+        String mode = kept == null ? mode() : now.mode();
         try {
-            connection
-                    .client()
-                    .putObjectRetention(request -> request.bucket(address.bucket())
-                            .key(address.key(key.path()))
-                            .versionId(now.versionId())
-                            .retention(what -> what.mode(mode).retainUntilDate(until)));
+            locks.set(address.key(key.path()), now.version(), mode, until, false);
         } catch (SdkException e) {
             throw failures.translate("keep " + key + " until " + until, e);
         }
@@ -58,27 +58,26 @@ final class S3Immutability implements Immutability {
 
     /// Only what the user chose can be undone.
     private String mode() {
-        var chosen = options.retention();
+        Promise chosen = promise;
         return chosen == null ? "COMPLIANCE" : chosen.mode();
     }
 
     @Override
     public @Nullable Instant retainedUntil(ObjectKey key) {
-        return look(key).objectLockRetainUntilDate();
+        return look(key).until();
     }
 
-    private HeadObjectResponse look(ObjectKey key) {
+    private ObjectLocks.Lock look(ObjectKey key) {
+        String what = "ask how long " + key + " is kept";
         try {
-            return connection
-                    .client()
-                    .headObject(request -> request.bucket(address.bucket()).key(address.key(key.path())));
+            return locks.of(address.key(key.path()), "");
         } catch (AwsServiceException e) {
             if (e.statusCode() == 404) {
-                throw failures.failed(Kind.NOT_FOUND, "look up " + key, "there is no such object", "", e);
+                throw failures.failed(Kind.NOT_FOUND, what, "there is no such object", "", e);
             }
-            throw failures.translate("look up " + key, e);
+            throw failures.translate(what, e);
         } catch (SdkException e) {
-            throw failures.translate("look up " + key, e);
+            throw failures.translate(what, e);
         }
     }
 
@@ -88,7 +87,7 @@ final class S3Immutability implements Immutability {
     }
 
     @Override
-    public ObjectLockVerdict probeObjectLock(Duration retention) {
+    public AttackVerdict attack(Duration retention) {
         return objectLock.ask(retention);
     }
 }

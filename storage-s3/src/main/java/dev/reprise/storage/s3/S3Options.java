@@ -4,6 +4,9 @@ import dev.reprise.storage.url.PlaceKind.PlaceOption;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.StorageUrlException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param encryption   asked of the server; null for the bucket's own
 /// @param retention    set on what is uploaded; null for none
 /// @param thaw         what to do about objects in an archive; null to refuse
+/// @param moment       to look at the bucket as it was then, changing nothing; null for now
 record S3Options(
         Provider provider,
         String region,
@@ -35,7 +39,8 @@ record S3Options(
         int connections,
         @Nullable Encryption encryption,
         @Nullable Retention retention,
-        @Nullable Thaw thaw) {
+        @Nullable Thaw thaw,
+        @Nullable Instant moment) {
 
     static final List<PlaceOption> DESCRIBED = List.of(
             new PlaceOption("s3.connections", "requests at a time, 2 or more (default: 5)"),
@@ -53,6 +58,7 @@ record S3Options(
             new PlaceOption("s3.restore-days", "days for which they stay (default: 7)"),
             new PlaceOption("s3.restore-timeout", "how long to wait for them (default: 24h)"),
             new PlaceOption("s3.restore-tier", "Standard, Bulk or Expedited (default: Standard)"),
+            new PlaceOption("s3.as-of", "look at a bucket with versions as it was then, as 2026-11-20T18:30:00Z"),
             new PlaceOption("s3.retries", "accepted; requests are repeated as everywhere"),
             new PlaceOption("s3.layout", "accepted with the value default"));
 
@@ -78,7 +84,16 @@ record S3Options(
                 settings.number("s3.connections", 5, 2, 1000),
                 Encryption.of(settings.option("s3.sse", "")),
                 Retention.of(provider, settings),
-                Thaw.of(settings));
+                Thaw.of(settings),
+                moment(settings.option("s3.as-of", "")));
+    }
+
+    private static @Nullable Instant moment(String text) {
+        try {
+            return text.isEmpty() ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw wrong("s3.as-of", text, "a moment such as 2026-11-20T18:30:00Z");
+        }
     }
 
     private static void requireDefaultLayout(PlaceSettings settings) {

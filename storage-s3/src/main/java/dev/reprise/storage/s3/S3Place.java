@@ -4,6 +4,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.url.PlaceKind;
 import dev.reprise.storage.url.PlaceSettings;
 import java.util.List;
+import java.util.Objects;
 
 /// Buckets of S3 and of servers that speak its protocol: `s3:host/bucket[/prefix]`, `s3://host/bucket`,
 /// `s3:http://host:port/bucket`. Credentials come from the environment given, in restic's order.
@@ -23,6 +24,15 @@ public final class S3Place implements PlaceKind {
     public Storage open(String address, PlaceSettings settings) {
         S3Address place = S3Address.parse(address);
         S3Options options = S3Options.of(place, settings);
-        return new S3Storage(place, options, settings);
+        return options.moment() == null ? new S3Storage(place, options, settings) : past(place, options, settings);
+    }
+
+    private static Storage past(S3Address place, S3Options options, PlaceSettings settings) {
+        var connection = new S3Connection(place, options, settings);
+        var failures = new S3Failures(place, settings.clock());
+        var versions = new PastVersions(place, connection, failures, Objects.requireNonNull(options.moment()));
+        var reading = new S3Reading(
+                place, options, connection, new S3Listing(place, options, connection, failures), failures, versions);
+        return new PastStorage(place, options, connection, failures, reading, versions);
     }
 }

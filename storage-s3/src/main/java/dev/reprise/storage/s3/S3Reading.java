@@ -28,8 +28,21 @@ final class S3Reading {
     private final S3Listing listing;
     private final S3Failures failures;
     private final Thawing thawing;
+    private final @Nullable PastVersions past;
 
     S3Reading(S3Address address, S3Options options, S3Connection connection, S3Listing listing, S3Failures failures) {
+        this(address, options, connection, listing, failures, null);
+    }
+
+    /// @param past which versions to read; null for the present ones
+    S3Reading(
+            S3Address address,
+            S3Options options,
+            S3Connection connection,
+            S3Listing listing,
+            S3Failures failures,
+            @Nullable PastVersions past) {
+        this.past = past;
         this.address = address;
         this.listing = listing;
         this.connection = connection;
@@ -39,6 +52,9 @@ final class S3Reading {
 
     /// @return -1 if the server says that there is no such object
     long size(ObjectKey key) {
+        if (past != null) {
+            return past.of(key).map(PastVersions.Version::size).orElse(-1L);
+        }
         try {
             return connection
                     .client()
@@ -89,6 +105,12 @@ final class S3Reading {
 
     private ResponseInputStream<GetObjectResponse> open(ObjectKey key, long offset, long length) {
         var request = GetObjectRequest.builder().bucket(address.bucket()).key(address.key(key.path()));
+        if (past != null) {
+            request.versionId(past.of(key)
+                    .map(PastVersions.Version::id)
+                    .orElseThrow(() -> failures.failed(
+                            Kind.NOT_FOUND, "read " + key, "it was not there at " + past.moment(), "", null)));
+        }
         if (offset > 0 || length > 0) {
             long first = Math.min(offset, LARGEST_OBJECT);
             long last = first + Math.min(length, LARGEST_OBJECT) - 1;

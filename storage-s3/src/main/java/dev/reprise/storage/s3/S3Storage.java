@@ -4,6 +4,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.immutability.Immutability;
+import dev.reprise.storage.immutability.Promise;
 import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.SpooledDraft;
 import dev.reprise.storage.url.PlaceSettings;
@@ -140,13 +141,16 @@ final class S3Storage implements Storage {
 
     private Immutability immutability() {
         var names = new ProbeNames(new SecureRandom());
+        var locks = new ObjectLocks(address, connection);
+        var retention = options.retention();
+        Promise promise = retention == null ? null : new Promise(retention.mode(), retention.time());
         return new S3Immutability(
                 address,
-                options,
-                connection,
+                promise,
+                locks,
                 failures,
                 new CreateOnlyProbe(address, connection, failures, names),
-                new ObjectLockProbe(address, connection, failures, names, settings.clock()));
+                new ObjectLockProbe(address, promise, connection, locks, failures, names, settings.clock()));
     }
 
     @Override

@@ -2,9 +2,11 @@ package dev.reprise.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.storage.immutability.AttackVerdict;
+import dev.reprise.storage.immutability.AttackVerdict.Answer;
+import dev.reprise.storage.immutability.AttackVerdict.Attempt;
+import dev.reprise.storage.immutability.AttackVerdict.Effect;
 import dev.reprise.storage.immutability.Immutability;
-import dev.reprise.storage.immutability.ObjectLockVerdict;
-import dev.reprise.storage.immutability.ObjectLockVerdict.Answer;
 import dev.reprise.storage.url.PlaceSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,16 +25,17 @@ class LyingStoreTest {
 
     @Test
     void a_store_that_lets_a_retention_be_shortened_is_named() throws IOException {
-        PlaceSettings settings = S3ProxyServer.settings(Map.of("s3.object-lock", "governance", "s3.retain-days", "1"));
+        PlaceSettings settings = S3ProxyServer.settings(Map.of("s3.object-lock", "compliance", "s3.retain-days", "1"));
         try (StoreProcess moto = StoreProcess.moto(folder)) {
             S3Address address = S3Address.parse(moto.endpoint() + "/" + S3ProxyServer.newBucket());
             try (var storage = new S3Storage(address, S3Options.of(address, settings), settings)) {
                 storage.create();
                 Immutability immutability = Objects.requireNonNull(storage.capability(Immutability.class));
-                ObjectLockVerdict verdict = immutability.probeObjectLock(Duration.ofMinutes(2));
+                AttackVerdict verdict = immutability.attack(Duration.ofMinutes(2));
                 assertThat(verdict.answer()).isEqualTo(Answer.LIES);
-                assertThat(verdict.broken())
-                        .contains("its retention was shortened", "its retention was weakened to GOVERNANCE");
+                assertThat(verdict.attempts(Effect.DONE))
+                        .extracting(Attempt::what)
+                        .contains("shorten its retention", "weaken its retention to governance");
             }
         }
     }

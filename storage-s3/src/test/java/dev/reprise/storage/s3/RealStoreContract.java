@@ -6,9 +6,10 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.immutability.AttackVerdict;
+import dev.reprise.storage.immutability.AttackVerdict.Effect;
 import dev.reprise.storage.immutability.CreateOnlyVerdict;
 import dev.reprise.storage.immutability.Immutability;
-import dev.reprise.storage.immutability.ObjectLockVerdict;
 import dev.reprise.storage.suite.StorageContract;
 import dev.reprise.storage.url.PlaceSettings;
 import java.io.IOException;
@@ -81,10 +82,7 @@ abstract class RealStoreContract extends StorageContract {
 
     /// In a bucket with Object Lock, where some have got it wrong.
     S3Storage locking() {
-        S3Storage storage = open(
-                S3ProxyServer.newBucket() + "/kept", Map.of("s3.object-lock", "governance", "s3.retain-days", "1"));
-        storage.create();
-        return storage;
+        return locking("governance");
     }
 
     static Immutability immutability(Storage storage) {
@@ -101,12 +99,49 @@ abstract class RealStoreContract extends StorageContract {
         }
     }
 
+    private S3Storage locking(String mode) {
+        S3Storage storage =
+                open(S3ProxyServer.newBucket() + "/kept", Map.of("s3.object-lock", mode, "s3.retain-days", "1"));
+        storage.create();
+        return storage;
+    }
+
     @Test
     void an_object_is_kept_against_every_attack() {
-        try (Storage storage = locking()) {
-            ObjectLockVerdict verdict = immutability(storage).probeObjectLock(Duration.ofMinutes(2));
-            assertThat(verdict.answer()).as("%s", verdict).isEqualTo(ObjectLockVerdict.Answer.KEPT);
-            assertThat(verdict.broken()).isEmpty();
+        try (Storage storage = locking("compliance")) {
+            AttackVerdict verdict = immutability(storage).attack(Duration.ofMinutes(2));
+            assertThat(verdict.answer()).as("%s", verdict).isEqualTo(AttackVerdict.Answer.KEPT);
+            assertThat(verdict.attempts(Effect.DONE)).isEmpty();
+            assertThat(verdict.attempts(Effect.REFUSED))
+                    .extracting(AttackVerdict.Attempt::what)
+                    .contains("shorten its retention", "remove its retention", "delete its version");
+            assertThat(verdict.attempts(Effect.SURVIVED))
+                    .extracting(AttackVerdict.Attempt::what)
+                    .containsExactly("overwrite it", "delete it");
+        }
+    }
+
+    /// The owner of the server may bypass governance, which is no lie.
+    @Test
+    void governance_holds_only_against_those_who_may_not_bypass_it() {
+        try (Storage storage = locking("governance")) {
+            AttackVerdict verdict = immutability(storage).attack(Duration.ofMinutes(2));
+            assertThat(verdict.answer()).as("%s", verdict).isEqualTo(AttackVerdict.Answer.OPEN);
+            assertThat(verdict.attempts(Effect.DONE))
+                    .extracting(AttackVerdict.Attempt::what)
+                    .contains("delete its version by bypassing governance")
+                    .doesNotContain("shorten its retention", "delete its version");
+        }
+    }
+
+    @Test
+    void a_bucket_that_keeps_nothing_is_open() {
+        try (S3Storage storage = open(S3ProxyServer.newBucket() + "/open", Map.of())) {
+            storage.create();
+            AttackVerdict verdict = immutability(storage).attack(Duration.ofMinutes(2));
+            assertThat(verdict.answer()).as("%s", verdict).isEqualTo(AttackVerdict.Answer.OPEN);
+            assertThat(verdict.attempts(Effect.DONE)).isNotEmpty();
+            assertThat(verdict.detail()).contains("is not kept");
         }
     }
 

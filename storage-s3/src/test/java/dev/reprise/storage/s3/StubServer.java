@@ -84,8 +84,12 @@ final class StubServer implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
-        var request =
-                new Asked(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body.length);
+        var request = new Asked(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().toString(),
+                headers,
+                body.length,
+                new String(body, StandardCharsets.ISO_8859_1));
         asked.add(request);
         Reply reply = answer.apply(request);
         reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
@@ -111,7 +115,8 @@ final class StubServer implements AutoCloseable {
 
     /// @param target path and query
     /// @param length of the body, in bytes
-    record Asked(String method, String target, Map<String, String> headers, int length) {
+    /// @param body   a character for each byte
+    record Asked(String method, String target, Map<String, String> headers, int length, String body) {
         /// Empty if it was not sent.
         String header(String name) {
             return headers.getOrDefault(name, "");

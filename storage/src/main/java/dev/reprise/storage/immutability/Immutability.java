@@ -11,27 +11,35 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Asked of a storage by [capability][dev.reprise.storage.Storage#capability].
 public interface Immutability {
-    /// Keeps the present version of an object at least until then; one that is kept longer already stays so.
+    /// @return what is asked of the place for every upload; null for nothing
+    @Nullable
+    Promise promise();
+
+    /// Keeps the present version of an object at least until then; one that is kept longer
+    /// already stays so.
     ///
-    /// @throws dev.reprise.storage.StorageException `NOT_FOUND` if there is no such object, `DENIED` if the
-    ///     credentials may not, `OTHER` if the place keeps nothing
+    /// @throws dev.reprise.storage.StorageException `NOT_FOUND` if there is no such object,
+    ///     `DENIED` if the credentials may not, `OTHER` if the place keeps nothing
     void retainUntil(ObjectKey key, Instant until);
 
     /// @return until when the present version of an object is kept; null if it is not
-    /// @throws dev.reprise.storage.StorageException `NOT_FOUND` if there is no such object
+    /// @throws dev.reprise.storage.StorageException `NOT_FOUND` if there is no such object,
+    ///     `DENIED` if the credentials may not ask
     @Nullable
     Instant retainedUntil(ObjectKey key);
 
-    /// Lets several writers create the same new object, each only if nobody has. Writes below `reprise/probe/` and
-    /// removes it.
+    /// Lets several writers create the same new object, each only if nobody has. Writes below
+    /// `reprise/probe/` and removes it.
     ///
     /// @param writers at a time, 2 to 64
     CreateOnlyVerdict probeCreateOnly(int writers);
 
-    /// Writes a small object that must be kept and attacks it: deletes its version, overwrites it,
-    /// shortens and weakens its retention. Only what a later look still finds counts, whatever the
-    /// place answered. The object lies below `reprise/probe/` and cannot be removed before its time.
+    /// Writes a small object as uploads are written, kept as they are, and attacks it: overwrites
+    /// it, deletes it and its version, shortens, weakens and removes its retention. Only what a
+    /// later look still finds counts, whatever the place answered. The object lies below
+    /// `reprise/probe/`; where it is kept it cannot be removed before its time.
     ///
-    /// @param retention how long it is kept; a minute or more, for servers' clocks differ
-    ObjectLockVerdict probeObjectLock(Duration retention);
+    /// @param retention how long it is kept; an hour or more is safe, for servers' clocks differ,
+    ///     and one that differs by more than a quarter of an hour lets nobody in
+    AttackVerdict attack(Duration retention);
 }

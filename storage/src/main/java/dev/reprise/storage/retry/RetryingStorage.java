@@ -7,6 +7,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.Waiting;
+import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.plain.PlainFiles;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -133,11 +134,16 @@ public final class RetryingStorage implements Storage {
         return place.connections();
     }
 
-    /// As the place gives it: what is asked of it is not repeated, except for plain files.
+    /// As the place gives it: what is asked of it is not repeated, except for plain files and for how
+    /// long objects are kept.
     @Override
     public <C> @Nullable C capability(Class<C> type) {
         C capability = place.capability(type);
-        return capability instanceof PlainFiles files ? type.cast(new RetryingFiles(files, repeating())) : capability;
+        return switch (capability) {
+            case PlainFiles files -> type.cast(new RetryingFiles(files, repeating()));
+            case Immutability immutability -> type.cast(new RepeatedRetention(immutability, this));
+            case null, default -> capability;
+        };
     }
 
     private RetryingFiles.Repeating repeating() {
@@ -154,12 +160,12 @@ public final class RetryingStorage implements Storage {
         place.close();
     }
 
-    private static String name(ObjectKey key) {
+    static String name(ObjectKey key) {
         String shortName = key.name().substring(0, Math.min(10, key.name().length()));
         return key.type() == ObjectType.CONFIG ? "<config/>" : "<" + key.type().folder() + "/" + shortName + ">";
     }
 
-    private <T extends @Nullable Object> T repeat(String operation, Supplier<T> attempt) {
+    <T extends @Nullable Object> T repeat(String operation, Supplier<T> attempt) {
         long begin = waiting.nanos();
         for (int failures = 1; ; failures++) {
             try {
