@@ -128,6 +128,7 @@ public record Repositories(RepriseConfig config, CommandContext context) {
     public Repository open(RepositorySettings settings, Storage place) {
         try (Secret password = password(settings)) {
             var repository = Repository.open(place, password, context.random().get(), context.clock());
+            repository.tellRemarks(fact -> context.err().println("repository " + settings.name() + ": " + fact));
             Path cache = CachePlace.ours(context, context.environment().getOrDefault("RESTIC_CACHE_DIR", ""));
             if (cache != null) {
                 var folders = new CacheFolders(cache, context.clock());

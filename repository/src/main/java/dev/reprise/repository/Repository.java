@@ -58,6 +58,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// An opened repository: the master key is known. Safe for many threads.
@@ -92,6 +93,7 @@ public final class Repository implements AutoCloseable {
     private final ConcurrentLinkedQueue<BlobIndex> indexes = new ConcurrentLinkedQueue<>();
     /// What was read ahead; empty when nothing was, or when it is used up.
     private final AtomicReference<@Nullable IndexAhead> ahead = new AtomicReference<>();
+    private volatile Consumer<String> remarks = _ -> {};
     /// Null: no index is kept anywhere.
     private volatile @Nullable CacheFolders caches;
     /// Null: nothing is read through copies.
@@ -313,7 +315,14 @@ public final class Repository implements AutoCloseable {
 
     /// For `unlock`.
     public Locks locks() {
-        return new Locks(storage, documents, ProcessIdentity.current(), clock);
+        return new Locks(storage, documents, ProcessIdentity.current(), clock, fact -> remarks.accept(fact));
+    }
+
+    /// What people should know although nothing has failed, such as locks that may not be removed.
+    ///
+    /// @param listener called on any thread
+    public void tellRemarks(Consumer<String> listener) {
+        remarks = listener;
     }
 
     /// Every snapshot that can be decoded, oldest first. One that cannot is given to `damaged` with

@@ -11,9 +11,12 @@ import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.snapshot.SnapshotFilter;
 import dev.reprise.repository.snapshot.SnapshotGroup.Criterion;
 import dev.reprise.repository.snapshot.StoredSnapshot;
+import dev.reprise.storage.ObjectType;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -146,9 +149,20 @@ final class ForgetVerb implements Callable<Integer> {
                                             .toList())));
             return Map.of();
         }
+        Optional<Instant> kept = new KeptAfterwards(opened.repository()).latest(ObjectType.SNAPSHOT, plan.remove());
         Map<ObjectId, String> failed = new Forgetting(opened.repository(), opened.held()).remove(plan);
         failed.forEach((id, reason) ->
                 global.output().warning("unable to remove snapshot/" + id.hex() + " from the repository: " + reason));
+        if (!failed.isEmpty()) {
+            global.output()
+                    .warning(
+                            "%d snapshots stay, and all they need: remove them with credentials that may delete, or on the server itself"
+                                    .formatted(failed.size()));
+        } else {
+            kept.ifPresent(until -> global.output()
+                    .info("the store only hides these snapshots; it keeps them, and can bring them back, until "
+                            + until));
+        }
         return failed;
     }
 }

@@ -94,6 +94,11 @@ final class PruneVerb implements Callable<Integer> {
                                 report,
                                 global.context().clock())
                         .run(plan);
+                if (new KeptAfterwards(opened.repository()).isLikely()) {
+                    global.output()
+                            .info("the store only hides what was deleted: its bytes are freed when their retention is"
+                                    + " over and a lifecycle rule removes versions that are not current");
+                }
             }
         }
     }

@@ -228,6 +228,7 @@ public final class ResticOptions {
             Repository repository =
                     Repository.open(storage, password, hint(), context.random().get(), context.clock());
             opened = true;
+            repository.tellRemarks(output()::warning);
             cache.apply(repository, context, output());
             return repository;
         } finally {

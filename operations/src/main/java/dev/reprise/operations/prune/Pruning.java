@@ -1,9 +1,11 @@
 package dev.reprise.operations.prune;
 
 import dev.reprise.base.CancelledException;
+import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Workers;
+import dev.reprise.operations.OperationException;
 import dev.reprise.operations.sorting.ByteSpool;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.IndexDocuments;
@@ -12,6 +14,8 @@ import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.StorageException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +24,10 @@ import java.util.function.Consumer;
 /// Carries out a plan, in an order that leaves a whole repository wherever it is cut short (repository
 /// format, section 10.2); another prune then goes on. Belongs to one thread.
 public final class Pruning {
+    /// No object has this name.
+    private static final ObjectId NOBODYS =
+            ObjectId.hash("reprise: may anything be deleted here?".getBytes(StandardCharsets.UTF_8));
+
     private final Repository repository;
     private final RepositoryLock lock;
     private final WriterOptions writing;
@@ -27,8 +35,8 @@ public final class Pruning {
     private final IndexDocuments documents;
     private final InstantSource clock;
 
-    /// @param lock    exclusive, and held since before the plan was made; checked before each destructive
-    ///                step
+    /// @param lock    exclusive, and held since before the plan was made; checked before each
+    ///     destructive step
     /// @param writing how blobs are written that have to be packed again
     /// @param clock   tells when packs are marked
     public Pruning(
@@ -48,13 +56,14 @@ public final class Pruning {
         this.clock = clock;
     }
 
-    /// Does exactly what the plan says, to the index files it was made from. Packs that cannot be deleted are
-    /// warned of: nothing names them any more, and the next prune removes them. Packs stay that a program without
-    /// lock has named in the index meanwhile.
+    /// Does exactly what the plan says, to the index files it was made from. Packs that cannot be
+    /// deleted are warned of: nothing names them any more, and the next prune removes them. Packs
+    /// stay that a program without lock has named in the index meanwhile.
     ///
-    /// @throws RepriseException if anything else fails, or an index file was replaced meanwhile; what is needed
-    ///                          is all there then
+    /// @throws RepriseException if anything else fails, or an index file was replaced meanwhile;
+    ///     what is needed is all there then
     public void run(PrunePlan plan) {
+        ensureAllowed(plan);
         var watch = new IndexWatch(documents, plan.indexFiles());
         watch.ensureUnchanged();
         if (!plan.unreferenced().isEmpty() && !plan.options().twoPhase()) {
@@ -71,6 +80,31 @@ public final class Pruning {
             rewriteIndex(plan, watch);
         }
         listener.phase("done");
+    }
+
+    /// Where nothing may be deleted, a prune would only add: packs packed again and a second
+    /// index, every time. So a name that nobody has is tried first.
+    private void ensureAllowed(PrunePlan plan) {
+        boolean deletes = plan.changesIndex()
+                || !plan.unreferenced().isEmpty()
+                || !plan.repacked().isEmpty();
+        if (!deletes) {
+            return;
+        }
+        for (ObjectType type : List.of(ObjectType.INDEX, ObjectType.PACK)) {
+            try {
+                repository.storage().delete(ObjectKey.of(type, NOBODYS));
+            } catch (StorageException e) {
+                if (e.kind() == StorageException.Kind.DENIED) {
+                    throw new OperationException(
+                            ExitStatus.FAILED,
+                            "nothing was pruned: nothing may be deleted there: " + e.fact(),
+                            "prune with credentials that may delete, or on the server itself; until then every byte stays",
+                            e);
+                }
+                throw e;
+            }
+        }
     }
 
     private void rewriteIndex(PrunePlan plan, IndexWatch watch) {
@@ -157,7 +191,8 @@ public final class Pruning {
         });
     }
 
-    /// An old index file that stayed would name packs that are about to go, so a failure ends the prune.
+    /// An old index file that stayed would name packs that are about to go, so a failure ends the
+    /// prune.
     private void deleteIndexFiles(List<ObjectId> files, IndexWatch watch) {
         watch.ensureUnchanged();
         Workers.run("deleting index files", repository.storage().connections(), files.size(), number -> {

@@ -3,6 +3,7 @@ package dev.reprise.repository.lock;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.repository.model.RepositoryException;
+import dev.reprise.storage.StorageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -36,6 +37,9 @@ final class HeldLock implements RepositoryLock {
     private volatile Instant seen;
     private volatile @Nullable String lost;
     private volatile boolean closed;
+    /// Files of ours that the place lets nobody remove; guarded by `changing`.
+    private int left;
+    private volatile String refusal = "";
 
     HeldLock(Locks locks, Kind kind, ObjectId id, Instant written) {
         this.locks = locks;
@@ -117,7 +121,7 @@ final class HeldLock implements RepositoryLock {
             adopted = !late || isThere(old);
         } finally {
             if (!adopted) {
-                locks.remove(fresh);
+                drop(fresh);
             }
         }
         if (adopted) {
@@ -132,8 +136,21 @@ final class HeldLock implements RepositoryLock {
     /// One that cannot be removed now is tried again at the next refresh, and at the end.
     private void removeReplaced() {
         while (!replaced.isEmpty()) {
-            locks.remove(replaced.getFirst());
+            drop(replaced.getFirst());
             replaced.removeFirst();
+        }
+    }
+
+    /// One that may not be removed stays: nobody counts it when it has become stale.
+    private void drop(ObjectId file) {
+        try {
+            locks.remove(file);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.DENIED) {
+                throw e;
+            }
+            left++;
+            refusal = e.fact();
         }
     }
 
@@ -167,6 +184,7 @@ final class HeldLock implements RepositoryLock {
         closed = true;
         refreshing.close();
         String reason = Unlocking.run(this::removeFiles);
+        tellWhatStays();
         if (reason != null) {
             throw notRemoved(reason);
         }
@@ -187,12 +205,21 @@ final class HeldLock implements RepositoryLock {
         closed = true;
         refreshing.close();
         Unlocking.run(this::removeFiles);
+        tellWhatStays();
+    }
+
+    private void tellWhatStays() {
+        if (!refusal.isEmpty()) {
+            locks.remark(
+                    "%d lock files may not be removed and stay, the last one because %s; Reprise lets them count for nothing half an hour after they were written, stock restic's forget and prune do not: allow deleting below locks/"
+                            .formatted(left, refusal));
+        }
     }
 
     private void removeFiles() {
         changing.lock();
         try {
-            locks.remove(id);
+            drop(id);
             removeReplaced();
         } finally {
             changing.unlock();

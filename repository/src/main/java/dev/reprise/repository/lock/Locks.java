@@ -11,6 +11,7 @@ import dev.reprise.repository.model.UnpackedObjects;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.StorageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +43,16 @@ public final class Locks {
     private final InstantSource clock;
     private final Waiting waiting;
     private final LongPredicate alive;
+    private final Consumer<String> remarks;
 
-    public Locks(Storage storage, UnpackedObjects documents, ProcessIdentity self, InstantSource clock) {
-        this(storage, documents, self, clock, Waiting.REAL, Locks::isAlive);
+    /// @param remarks told of lock files that stay because the place lets nobody remove them
+    public Locks(
+            Storage storage,
+            UnpackedObjects documents,
+            ProcessIdentity self,
+            InstantSource clock,
+            Consumer<String> remarks) {
+        this(storage, documents, self, clock, Waiting.REAL, Locks::isAlive, remarks);
     }
 
     Locks(
@@ -52,13 +61,15 @@ public final class Locks {
             ProcessIdentity self,
             InstantSource clock,
             Waiting waiting,
-            LongPredicate alive) {
+            LongPredicate alive,
+            Consumer<String> remarks) {
         this.storage = storage;
         this.documents = documents;
         this.self = self;
         this.clock = clock;
         this.waiting = waiting;
         this.alive = alive;
+        this.remarks = remarks;
     }
 
     private static boolean isAlive(long pid) {
@@ -139,7 +150,7 @@ public final class Locks {
     private void refuseConflict(RepositoryLock.Kind kind, Predicate<ObjectId> own) {
         for (ObjectId id : list()) {
             LockRecord other = own.test(id) ? null : loadPatiently(id);
-            if (other != null && other.conflictsWith(kind)) {
+            if (other != null && other.conflictsWith(kind) && !hasExpired(id, other)) {
                 throw RepositoryException.locked(
                         storage.location(),
                         other.describeHolder(),
@@ -148,6 +159,27 @@ public final class Locks {
                         other.inResticsWords(id, now()));
             }
         }
+    }
+
+    /// As restic has it, a stale lock blocks until somebody removes it. Where nobody may, it expires.
+    private boolean hasExpired(ObjectId id, LockRecord lock) {
+        return lock.isStale(now(), self.hostname(), alive) && !locksMayBeRemoved(id);
+    }
+
+    /// Asks for the removal of a lock that is not there.
+    ///
+    /// @param some lock; the hash of its name is nobody's
+    private boolean locksMayBeRemoved(ObjectId some) {
+        try {
+            remove(ObjectId.hash(some.bytes()));
+            return true;
+        } catch (StorageException e) {
+            return e.kind() != StorageException.Kind.DENIED;
+        }
+    }
+
+    void remark(String fact) {
+        remarks.accept(fact);
     }
 
     /// @return null if the lock is gone

@@ -39,6 +39,7 @@ class LocksTest {
     private final FakeTime time = new FakeTime();
     private final FaultyStorage storage = new FaultyStorage(new MemoryStorage(), 1);
     private final SealedDocuments documents = new SealedDocuments(storage, someKeys(), 2, new SecureRandom());
+    private final List<String> remarks = new ArrayList<>();
     private final Locks locks = locks(SELF);
 
     private static KeySet someKeys() {
@@ -48,7 +49,7 @@ class LocksTest {
     }
 
     private Locks locks(ProcessIdentity self) {
-        return new Locks(storage, documents, self, time, time, pid -> pid == LIVING);
+        return new Locks(storage, documents, self, time, time, pid -> pid == LIVING, remarks::add);
     }
 
     private HeldLock take(Kind kind) {
@@ -228,7 +229,7 @@ class LocksTest {
                 return () -> {};
             }
         };
-        Locks impatient = new Locks(storage, documents, SELF, time, interrupted, pid -> true);
+        Locks impatient = new Locks(storage, documents, SELF, time, interrupted, pid -> true, remarks::add);
         assertThatThrownBy(() -> impatient.acquire(Kind.SHARED, Duration.ZERO))
                 .isInstanceOf(CancelledException.class)
                 .hasMessage("interrupted while waiting for a lock of the repository");
@@ -444,11 +445,55 @@ class LocksTest {
     @Test
     void a_lock_that_cannot_be_removed_says_so_once() {
         HeldLock lock = take(Kind.SHARED);
-        storage.on(Operation.DELETE).nth(1).fail(StorageException.Kind.DENIED);
+        storage.on(Operation.DELETE).nth(1).fail(StorageException.Kind.OTHER);
         assertThatThrownBy(lock::close)
                 .isInstanceOf(RepriseException.class)
                 .hasMessageStartingWith("lock " + lock.id().hex() + " could not be removed: ");
         lock.close();
+        assertThat(remarks).isEmpty();
+    }
+
+    @Test
+    void where_nothing_may_be_deleted_locks_stay_and_nothing_fails() {
+        refuseDeletions();
+        HeldLock lock = take(Kind.SHARED);
+        time.minutes(11);
+        lock.ensureHeld();
+        lock.close();
+        assertThat(files()).hasSize(3);
+        assertThat(remarks).singleElement().asString().startsWith("3 lock files may not be removed and stay");
+    }
+
+    @Test
+    void a_lock_that_may_not_be_removed_expires() {
+        foreign(FakeTime.START.minus(Duration.ofMinutes(29)), true, "other", 5);
+        refuseDeletions();
+        assertThatThrownBy(() -> take(Kind.SHARED)).hasMessageContaining("is locked exclusively by host other");
+        time.minutes(2);
+        take(Kind.SHARED).ensureHeld();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, true", "100, false"})
+    void a_lock_of_this_host_that_may_not_be_removed_ends_with_its_process(long pid, boolean expired) {
+        foreign(FakeTime.START, true, SELF.hostname(), pid);
+        refuseDeletions();
+        if (expired) {
+            take(Kind.EXCLUSIVE).ensureHeld();
+        } else {
+            assertThatThrownBy(() -> take(Kind.SHARED)).hasMessageContaining("is locked exclusively");
+        }
+    }
+
+    @Test
+    void a_storage_that_does_not_answer_lets_no_lock_expire() {
+        foreign(FakeTime.START.minus(Duration.ofHours(2)), true, "other", 5);
+        storage.on(Operation.DELETE).from(1).fail(StorageException.Kind.UNREACHABLE);
+        assertThatThrownBy(() -> take(Kind.SHARED)).hasMessageContaining("is locked exclusively by host other");
+    }
+
+    private void refuseDeletions() {
+        storage.on(Operation.DELETE).from(1).fail(StorageException.Kind.DENIED);
     }
 
     @Test
