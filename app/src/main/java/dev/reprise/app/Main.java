@@ -12,6 +12,7 @@ import dev.reprise.cli.restic.ResticVerbs;
 import dev.reprise.cli.stack.BackupCommand;
 import dev.reprise.cli.stack.CheckCommand;
 import dev.reprise.cli.stack.ExportCommand;
+import dev.reprise.cli.stack.ExtendLocksCommand;
 import dev.reprise.cli.stack.PointsCommand;
 import dev.reprise.cli.stack.RestoreCommand;
 import dev.reprise.cli.stack.Stack;
@@ -45,7 +46,7 @@ final class Main {
     }
 
     /// `reprise restic …` is another program with a grammar of its own: its flags may stand before its verb.
-    private static int run(CommandContext context, String... arguments) {
+    static int run(CommandContext context, String... arguments) {
         if (arguments.length > 0 && arguments[0].equals("restic")) {
             return new ResticCli(ResticVerbs.standard(), context)
                     .run(List.of(arguments).subList(1, arguments.length));
@@ -65,6 +66,7 @@ final class Main {
                 .with("export", context -> new ExportCommand(context, stacks))
                 .with("doctor", context -> new DoctorCommand(context, stacks))
                 .with("unlock", context -> new UnlockCommand(context, stacks))
+                .with("extend-locks", context -> new ExtendLocksCommand(context, stacks))
                 .with("restic", ResticCommand::new)
                 .with("demo", DemoCommand::new);
     }

@@ -123,6 +123,7 @@ final class InitCommand implements Callable<Integer> {
                 try (Repository repository = repositories.create(settings, polynomial)) {
                     polynomial = polynomial == null ? repository.config().polynomial() : polynomial;
                     report(settings, repository.storage().location(), "created");
+                    new ProbedPlaces(global.context(), global.output()).first(settings.name(), repository);
                 }
             }
         }

@@ -3,6 +3,7 @@ package dev.reprise.cli.restic;
 import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CoverageFlags;
+import dev.reprise.cli.ImmutabilityReport;
 import dev.reprise.cli.MemoryFlag;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckRequest;
@@ -12,6 +13,7 @@ import dev.reprise.operations.check.EarlyPacks;
 import dev.reprise.operations.check.PackSelection;
 import dev.reprise.operations.check.ReadingLog;
 import dev.reprise.operations.check.RepositoryCheck;
+import dev.reprise.operations.immutability.ImmutabilityCheck;
 import dev.reprise.operations.point.Points;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.model.GoJsonWriter;
@@ -45,6 +47,11 @@ final class CheckVerb implements Callable<Integer> {
             description = "Read some packs: n/t for a group, x%% or a size such as 500M for a random part.")
     private String subset = "";
 
+    @Option(
+            names = "--immutability",
+            description = "Try to destroy, with these credentials, what must stay; read no data.")
+    private boolean immutability;
+
     @Mixin
     private final CoverageFlags coverage = new CoverageFlags();
 
@@ -74,6 +81,9 @@ final class CheckVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         PackSelection wanted = packs();
+        if (immutability) {
+            return attack();
+        }
         CheckResult result = null;
         Coverage covered = null;
         int workers = Runtime.getRuntime().availableProcessors();
@@ -102,6 +112,26 @@ final class CheckVerb implements Callable<Integer> {
         }
         conclude(result);
         return 0;
+    }
+
+    /// Takes no lock: it would stay where nothing can be deleted.
+    private int attack() {
+        if (readData || !subset.isEmpty() || !arguments.isEmpty()) {
+            throw new FatalException("--immutability reads no data and takes no snapshots");
+        }
+        try (ResticRepository opened = global.openUnlocked()) {
+            var random = global.context().random().get();
+            var check =
+                    new ImmutabilityCheck(opened.repository(), global.context().clock(), random);
+            var report = new ImmutabilityReport("", check.run());
+            if (global.json()) {
+                global.output().result(report.json());
+            } else {
+                report.lines().forEach(global.output()::result);
+                global.output().info(report.hint());
+            }
+            return report.exitStatus().code();
+        }
     }
 
     private ResticRepository open(EarlyPacks early) {

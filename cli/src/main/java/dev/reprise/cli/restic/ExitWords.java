@@ -30,8 +30,16 @@ final class ExitWords {
             case LOCKED -> locked(e, hint);
             case WRONG_PASSWORD -> "Fatal: wrong password or no key found: " + e.fact() + hint;
             case CANCELLED -> "Fatal: context canceled: " + e.fact();
-            case OK, FAILED, INCOMPLETE, BAD_CONFIGURATION, SOURCE_FAILED, TARGET_REFUSED, DIFFERS, MISSING_PROGRAM ->
-                "Fatal: " + e.fact() + hint;
+            case OK,
+                    FAILED,
+                    INCOMPLETE,
+                    BAD_CONFIGURATION,
+                    SOURCE_FAILED,
+                    TARGET_REFUSED,
+                    DIFFERS,
+                    MISSING_PROGRAM,
+                    NOT_IMMUTABLE,
+                    NEVER_IMMUTABLE -> "Fatal: " + e.fact() + hint;
         };
     }
 

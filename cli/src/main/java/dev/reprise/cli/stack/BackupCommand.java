@@ -6,6 +6,7 @@ import dev.reprise.base.RepriseException;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
+import dev.reprise.cli.ProbedPlaces;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.operations.point.RunId;
@@ -16,9 +17,11 @@ import dev.reprise.operations.run.RunResult;
 import dev.reprise.operations.run.RunSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -104,6 +107,7 @@ public final class BackupCommand implements Callable<Integer> {
         try (var destinations = JobDestinations.open(stack, job, output);
                 var report = new RunReport(output)) {
             List<RepriseException> failed = new ArrayList<>();
+            Set<String> written = new HashSet<>();
             Map<String, RepriseException> without = new LinkedHashMap<>(destinations.unopened());
             List<List<Destination>> groups = destinations.byPolynomial();
             boolean exported = stack.export(job) == null;
@@ -111,6 +115,9 @@ public final class BackupCommand implements Callable<Integer> {
                 try {
                     RunResult result = new JobRun(group, request, context.clock(), context.zone(), run, report).run();
                     worst = worse(worst, show(job, result));
+                    result.copies().stream()
+                            .filter(copy -> copy.failure() == null)
+                            .forEach(copy -> written.add(copy.repository()));
                     if (!exported) {
                         exported = true;
                         worst = worse(worst, export(stack, job, group, result));
@@ -126,6 +133,10 @@ public final class BackupCommand implements Callable<Integer> {
                 throw failed.getFirst();
             }
             without.forEach((repository, reason) -> copyMessage(run, repository, 0, reason));
+            probe(groups.stream()
+                    .flatMap(List::stream)
+                    .filter(destination -> written.contains(destination.name()))
+                    .toList());
             failed.forEach(e -> output.warning(
                     "some repositories of job %s do not have point %s: %s"
                             .formatted(job.name(), run.shortHex(), e.fact()),
@@ -166,6 +177,12 @@ public final class BackupCommand implements Callable<Integer> {
                 .filter(destination -> !failed.contains(destination.name()))
                 .findFirst()
                 .orElse(group.getFirst());
+    }
+
+    /// When everything is saved: stores that promise something are asked whether they hold it.
+    private void probe(List<Destination> written) {
+        var places = new ProbedPlaces(context, global.output());
+        written.forEach(destination -> places.weekly(destination.name(), destination.repository()));
     }
 
     private ExitStatus show(Stack.Job job, RunResult result) {

@@ -21,6 +21,7 @@ import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.lock.RepositoryLock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +34,10 @@ import picocli.CommandLine.Option;
         description = {
             "Checks index, packs, snapshots, trees and manifests. With --read-data every pack is read and every blob"
                     + " verified. Defects are named with the object they are in.",
-            "Changes nothing. A backup may run at the same time.",
+            "With --immutability: tries with the credentials of the configuration to delete, overwrite and give up early"
+                    + " an object made for it, and looks whether real objects are kept. It leaves that object of a few"
+                    + " bytes behind.",
+            "Changes nothing else. A backup may run at the same time.",
             ""
         },
         exitCodeList = {
@@ -41,12 +45,15 @@ import picocli.CommandLine.Option;
             " 1:defects were found, or there was nothing to examine",
             "10:the repository does not exist",
             "11:the repository is locked",
-            "12:the password is wrong"
+            "12:the password is wrong",
+            "26:--immutability: something was allowed, or real objects are not kept",
+            "27:--immutability: this kind of place can keep nothing"
         },
         footer = {
             "  reprise check",
             "  reprise check --read-data",
-            "  reprise check --read-data --max-age 30d --budget 20GiB"
+            "  reprise check --read-data --max-age 30d --budget 20GiB",
+            "  reprise check --immutability"
         })
 public final class CheckCommand implements Callable<Integer> {
     @Mixin
@@ -59,6 +66,11 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--read-data", description = "Read and verify every pack.")
     private boolean readData;
+
+    @Option(
+            names = "--immutability",
+            description = "Try to destroy, with these credentials, what must stay. Default: every repository.")
+    private boolean immutability;
 
     @Mixin
     private final CoverageFlags coverage = new CoverageFlags();
@@ -81,6 +93,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (immutability) {
+            return attack();
+        }
         if (coverage.isGiven() && !readData) {
             throw new UsageException("--max-age and --budget need --read-data", "add --read-data");
         }
@@ -124,6 +139,16 @@ public final class CheckCommand implements Callable<Integer> {
             }
             return status;
         }
+    }
+
+    private int attack() {
+        if (readData || coverage.isGiven()) {
+            throw new UsageException("--immutability reads no data", "check the data in a command of its own");
+        }
+        Stack stack = stacks.of(global);
+        List<String> names =
+                repository.isEmpty() ? stack.repositories() : List.of(Select.repository(stack, repository));
+        return new ImmutabilityRun(global, stack).of(names).code();
     }
 
     private void report(CheckEvent event) {

@@ -4,16 +4,23 @@ import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.GlobalOptions;
+import dev.reprise.cli.JsonFields;
 import dev.reprise.cli.Output;
+import dev.reprise.cli.ProbedPlaces;
+import dev.reprise.operations.immutability.ImmutabilityMemory;
+import dev.reprise.operations.immutability.ImmutabilityMemory.PointEnd;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.repository.Repository;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,7 +32,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Without arguments: every point of the repository, oldest first. With the first digits of a point (or"
                     + " \"latest\"): its sources with snapshots, versions, positions, counts and digests.",
-            "Reads manifests only; \"reprise check\" tells whether the data behind them is whole.",
+            "Reads manifests only; \"reprise check\" tells whether the data behind them is whole. Until when points are"
+                    + " immutable is what \"reprise extend-locks\" found last on this machine.",
             ""
         },
         exitCodeList = {
@@ -51,6 +59,9 @@ public final class PointsCommand implements Callable<Integer> {
     @Option(names = "--job", paramLabel = "NAME", description = "Only points of this job.")
     private String job = "";
 
+    /// Until when points are kept, as far as this machine knows.
+    private ImmutabilityMemory memory = ImmutabilityMemory.of(null, "");
+
     public PointsCommand(CommandContext context, Stack.Factory stacks) {
         this.global = new GlobalOptions(context);
         this.context = context;
@@ -62,6 +73,7 @@ public final class PointsCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         try (Repository opened = stack.open(Select.repository(stack, repository))) {
             var points = new Points(opened);
+            memory = ProbedPlaces.memory(context, opened);
             if (!point.isEmpty()) {
                 show(points.find(point, candidate -> ofJob(candidate), this::unreadable));
                 return ExitStatus.OK.code();
@@ -84,11 +96,16 @@ public final class PointsCommand implements Callable<Integer> {
         List<String> damaged = new ArrayList<>();
         List<RecoveryPoint> all = points.list((id, reason) -> damaged.add(reason.getMessage() + ""));
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("POINT", "TIME", "JOB", "HOST", "SOURCES", "SIZE", "STATE"));
+        boolean kept = all.stream().anyMatch(each -> memory.point(each.run()).isPresent());
+        List<String> titles = List.of("POINT", "TIME", "JOB", "HOST", "SOURCES", "SIZE", "STATE");
+        rows.add(kept ? with(titles, "IMMUTABLE UNTIL") : titles);
         for (RecoveryPoint each : all) {
             if (ofJob(each)) {
-                rows.add(row(each));
-                output.message("point", fields -> PointJson.summary(fields, each));
+                rows.add(kept ? with(row(each), until(each)) : row(each));
+                output.message("point", fields -> {
+                    PointJson.summary(fields, each);
+                    kept(fields, each);
+                });
             }
         }
         if (rows.size() == 1) {
@@ -98,6 +115,27 @@ public final class PointsCommand implements Callable<Integer> {
         }
         damaged.forEach(fact -> output.warning(fact, "run \"reprise check\" to see what else is affected"));
         return damaged.isEmpty() ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private static List<String> with(List<String> row, String last) {
+        return Stream.concat(row.stream(), Stream.of(last)).toList();
+    }
+
+    /// `-` for a point nobody has looked at yet.
+    private String until(RecoveryPoint each) {
+        return memory.point(each.run())
+                .map(end -> end.until() == null ? "not kept" : Show.time(end.until(), context.zone()))
+                .orElse("-");
+    }
+
+    private void kept(JsonFields fields, RecoveryPoint each) {
+        Optional<PointEnd> end = memory.point(each.run());
+        fields.put(
+                        "immutable_until",
+                        end.map(PointEnd::until).map(Instant::toString).orElse(null))
+                .put(
+                        "immutable_looked",
+                        end.map(known -> known.looked().toString()).orElse(null));
     }
 
     private List<String> row(RecoveryPoint each) {
@@ -115,7 +153,10 @@ public final class PointsCommand implements Callable<Integer> {
 
     private void show(RecoveryPoint shown) {
         Output output = global.output();
-        output.message("point", fields -> PointJson.all(fields, shown));
+        output.message("point", fields -> {
+            PointJson.all(fields, shown);
+            kept(fields, shown);
+        });
         output.result("recovery point %s of job %s on %s, by %s"
                 .formatted(shown.run().hex(), shown.job(), shown.host(), shown.program()));
         output.result("  started %s, took %s, stands for %s"
@@ -123,6 +164,9 @@ public final class PointsCommand implements Callable<Integer> {
                         Show.time(shown.started(), context.zone()),
                         Show.duration(Duration.between(shown.started(), shown.finished())),
                         Show.time(shown.consistentAt(), context.zone())));
+        memory.point(shown.run())
+                .ifPresent(end -> output.result("  immutable until: %s, looked up %s"
+                        .formatted(until(shown), Show.time(end.looked(), context.zone()))));
         for (CapturedSource source : shown.sources()) {
             output.result("");
             output.result("%s (%s): %s%s"

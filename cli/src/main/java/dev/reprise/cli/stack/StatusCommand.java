@@ -7,6 +7,7 @@ import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CoverageFlags;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.cli.Output;
+import dev.reprise.cli.ProbedPlaces;
 import dev.reprise.operations.OperationException;
 import dev.reprise.operations.check.Coverage;
 import dev.reprise.operations.check.Presence;
@@ -41,13 +42,14 @@ import picocli.CommandLine.Option;
                     + " capture stands for: the RPO if the source died now.",
             "Tells also how much of each repository was read and found good lately, by \"reprise check --read-data\" or by"
                     + " \"reprise restic check\" on any host.",
+            "Names a store that was found, at the last probe by this machine, not to keep what it promises.",
             "Does not read data itself. Does not estimate how long a recovery takes: a restore"
                     + " reports how long it took.",
             ""
         },
         exitCodeList = {
             " 0:every source can be recovered",
-            " 3:a source cannot, its newest capture needs attention, a repository of the job is behind, or a point cannot be read, or data it needs is missing",
+            " 3:a source cannot, its newest capture needs attention, a repository of the job is behind, or a point cannot be read, or data it needs is missing, or a store does not keep what it promises",
             "10:the repository does not exist",
             "12:the password is wrong",
             "20:the configuration is wrong"
@@ -69,6 +71,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     private final Stack.Factory stacks;
     private final Map<String, Coverage> coverages = new TreeMap<>();
+    private final Map<String, PlaceStatus> places = new TreeMap<>();
     private final List<CopyStatus> copies = new ArrayList<>();
     private final Map<String, CopyStatus.Held> held = new LinkedHashMap<>();
     private boolean unreadable;
@@ -95,9 +98,12 @@ public final class StatusCommand implements Callable<Integer> {
         copies.forEach(this::show);
         exports.show();
         coverages.forEach((repository, covered) -> show(repository, covered, age));
+        places.forEach((repository, place) -> place.show(repository, global.output(), context));
+        boolean holds = places.values().stream().allMatch(PlaceStatus::isSound);
         boolean everywhere = copies.stream().allMatch(copy -> copy.missing() == 0);
         return !unreadable
                         && everywhere
+                        && holds
                         && exports.allThere()
                         && all.stream().allMatch(status -> status.attention().isEmpty())
                 ? ExitStatus.OK.code()
@@ -211,6 +217,8 @@ public final class StatusCommand implements Callable<Integer> {
         try (Repository opened = stack.open(repository)) {
             Presence presence = Presence.of(opened);
             cover(opened, repository, presence, age);
+            PlaceStatus.of(ProbedPlaces.memory(context, opened), opened)
+                    .ifPresent(place -> places.put(repository, place));
             List<String> defects = presence.defects();
             defects.stream().limit(MOST_DEFECTS).forEach(fact -> global.output().warning(fact, ""));
             if (!defects.isEmpty()) {
@@ -230,6 +238,7 @@ public final class StatusCommand implements Callable<Integer> {
                                 "run \"reprise check\" to see what else is affected");
             });
             List<RecoveryPoint> left = points.left(written);
+            places.computeIfPresent(repository, (_, place) -> place.with(left));
             held.put(repository, new CopyStatus.Held(left, runs(written), runs(points.whole(written))));
             return left;
         }

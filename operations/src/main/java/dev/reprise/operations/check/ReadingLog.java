@@ -68,6 +68,16 @@ public final class ReadingLog {
         return log;
     }
 
+    /// Stores a document that says nothing: an object that nobody minds, whatever becomes of it. The next [#save]
+    /// removes it where it may.
+    ///
+    /// @return its id
+    public static ObjectId saveEmpty(Repository repository) {
+        return repository
+                .unpacked()
+                .save(ObjectType.READINGS, MAPPER.writeValueAsBytes(new Document(FORMAT, List.of())));
+    }
+
     private void add(ObjectId id) {
         documents.add(id);
         try {

@@ -106,6 +106,12 @@ public final class Points {
     /// Every manifest as it was written, oldest first, whatever became of its snapshots. A storage that fails is not
     /// a damaged manifest: its exception is thrown.
     public List<RecoveryPoint> asWritten(BiConsumer<ObjectId, RuntimeException> damaged) {
+        return asWritten((_, _) -> {}, damaged);
+    }
+
+    /// As above, and tells of every manifest under which id it is stored; two may be of one run.
+    public List<RecoveryPoint> asWritten(
+            BiConsumer<ObjectId, RecoveryPoint> found, BiConsumer<ObjectId, RuntimeException> damaged) {
         List<ObjectId> ids = new ArrayList<>();
         repository
                 .storage()
@@ -115,7 +121,9 @@ public final class Points {
         List<RecoveryPoint> points = new ArrayList<>(ids.size());
         for (ObjectId id : ids) {
             try {
-                points.add(load(id));
+                RecoveryPoint point = load(id);
+                found.accept(id, point);
+                points.add(point);
             } catch (RepositoryException e) {
                 damaged.accept(id, e);
             }

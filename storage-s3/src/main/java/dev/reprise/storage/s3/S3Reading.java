@@ -92,7 +92,7 @@ final class S3Reading {
             if (e.statusCode() == 416) {
                 return readPastEnd(key, offset, length, reader, e);
             }
-            if (e.statusCode() == 403 && listing.lacks(key)) {
+            if (past == null && e.statusCode() == 403 && listing.lacks(key)) {
                 throw absent(key, e);
             }
             throw failures.translate("read " + key, e);
