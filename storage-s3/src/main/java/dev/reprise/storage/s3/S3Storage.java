@@ -5,6 +5,7 @@ import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.immutability.Promise;
+import dev.reprise.storage.plain.PlainFiles;
 import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.SpooledDraft;
 import dev.reprise.storage.url.PlaceSettings;
@@ -27,6 +28,8 @@ final class S3Storage implements Storage {
     private final S3Listing listing;
     private final S3Reading reading;
     private final S3Upload upload;
+    private final long largestSingle;
+    private final long part;
 
     S3Storage(S3Address address, S3Options options, PlaceSettings settings) {
         this(address, options, settings, S3Upload.LARGEST_SINGLE, S3Upload.PART);
@@ -38,6 +41,8 @@ final class S3Storage implements Storage {
         this.address = address;
         this.options = options;
         this.settings = settings;
+        this.largestSingle = largestSingle;
+        this.part = part;
         this.connection = new S3Connection(address, options, settings);
         this.failures = new S3Failures(address, settings.clock());
         this.listing = new S3Listing(address, options, connection, failures);
@@ -132,6 +137,10 @@ final class S3Storage implements Storage {
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == PlainFiles.class) {
+            return type.cast(new S3Files(
+                    address, options, connection, failures, settings.temporaryFolder(), largestSingle, part));
+        }
         if (type == ServerSide.class) {
             return type.cast(new S3ServerSide(address, options, connection, failures));
         }

@@ -78,7 +78,7 @@ final class SftpFolders {
         }
     }
 
-    private static void makeRoot(SftpConnection connection, String folder, int mode) throws IOException {
+    static void makeRoot(SftpConnection connection, String folder, int mode) throws IOException {
         try {
             make(connection, folder, connection.send(SftpRequest.makeFolder(folder, mode)));
         } catch (SftpStatusException e) {
@@ -102,7 +102,7 @@ final class SftpFolders {
     }
 
     /// A folder that is already there is one made. Servers have no status of its own for that.
-    private static void make(SftpConnection connection, String folder, Answer asked) throws IOException {
+    static void make(SftpConnection connection, String folder, Answer asked) throws IOException {
         try {
             asked.mustBeOk();
         } catch (SftpStatusException e) {

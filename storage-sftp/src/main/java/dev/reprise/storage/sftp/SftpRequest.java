@@ -25,6 +25,7 @@ final class SftpRequest {
     private static final int READDIR = 12;
     private static final int REMOVE = 13;
     private static final int MKDIR = 14;
+    private static final int RMDIR = 15;
     private static final int REALPATH = 16;
     private static final int STAT = 17;
     private static final int RENAME = 18;
@@ -99,6 +100,11 @@ final class SftpRequest {
     static SftpRequest makeFolder(String path, int mode) {
         byte[] name = bytes(path);
         return new SftpRequest(MKDIR, name.length + 12).put(name).permissions(mode);
+    }
+
+    /// Fails unless it is empty.
+    static SftpRequest removeFolder(String path) {
+        return onPath(RMDIR, path);
     }
 
     /// Asks nothing worth knowing.

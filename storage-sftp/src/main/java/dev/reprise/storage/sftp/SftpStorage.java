@@ -4,6 +4,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.plain.PlainFiles;
 import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.sftp.SftpReply.Entry;
 import dev.reprise.storage.spool.Spool;
@@ -236,6 +237,9 @@ final class SftpStorage implements Storage {
 
     @Override
     public <C> @Nullable C capability(Class<C> type) {
+        if (type == PlainFiles.class) {
+            return type.cast(new SftpFiles(address, line, failures, chance));
+        }
         return type == ServerSide.class ? type.cast(new SftpServerSide(address, line, folders, failures)) : null;
     }
 
