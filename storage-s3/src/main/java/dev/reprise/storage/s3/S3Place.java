@@ -1,6 +1,7 @@
 package dev.reprise.storage.s3;
 
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.bucket.Bucket;
 import dev.reprise.storage.url.PlaceKind;
 import dev.reprise.storage.url.PlaceSettings;
 import java.util.List;
@@ -34,5 +35,12 @@ public final class S3Place implements PlaceKind {
         var reading = new S3Reading(
                 place, options, connection, new S3Listing(place, options, connection, failures), failures, versions);
         return new PastStorage(place, options, connection, failures, reading, versions);
+    }
+
+    /// As [#open], with the same options; those about what is uploaded are for repositories alone.
+    @Override
+    public Bucket bucket(String address, PlaceSettings settings) {
+        S3Address place = S3Address.parse(address);
+        return new S3Bucket(place, S3Options.of(place, settings), settings);
     }
 }

@@ -23,7 +23,7 @@ public record RetryPolicy(Duration first, Duration most, Duration total) {
     /// come back together.
     ///
     /// @param failures so far, at least 1
-    Duration pause(int failures, RandomGenerator random) {
+    public Duration pause(int failures, RandomGenerator random) {
         long due = first.toNanos();
         for (int i = 1; i < failures && due < most.toNanos(); i++) {
             due = Math.min(2 * due, most.toNanos());

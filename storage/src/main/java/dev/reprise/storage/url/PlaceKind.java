@@ -1,7 +1,9 @@
 package dev.reprise.storage.url;
 
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.bucket.Bucket;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One kind of place that a repository URL may name: its scheme, and how it is opened.
 public interface PlaceKind {
@@ -20,6 +22,13 @@ public interface PlaceKind {
     /// @param settings what the user said beside the URL
     /// @throws StorageUrlException if the address names no place; the message never repeats what may be a password
     Storage open(String address, PlaceSettings settings);
+
+    /// Opens the objects there as their users see them; as [#open].
+    ///
+    /// @return null if places of this kind hold no buckets
+    default @Nullable Bucket bucket(String address, PlaceSettings settings) {
+        return null;
+    }
 
     /// An option as `-o name=value` gives it.
     ///

@@ -1,6 +1,7 @@
 package dev.reprise.storage.url;
 
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.bucket.Bucket;
 import dev.reprise.storage.url.PlaceKind.PlaceOption;
 import java.util.List;
 
@@ -13,6 +14,14 @@ public interface PlaceOpener {
     /// @param settings what the user said beside it
     /// @throws StorageUrlException if no place can be meant; never repeats what may be a password
     Storage open(String url, PlaceSettings settings);
+
+    /// Opens a bucket as its users see it, repeating what fails for the moment. The caller closes it.
+    ///
+    /// @param url as that of a repository there: what lies below it
+    /// @throws StorageUrlException if no bucket can be meant
+    default Bucket bucket(String url, PlaceSettings settings) {
+        return Places.LOCAL.bucket(url, settings);
+    }
 
     /// Every option `-o` takes.
     default List<PlaceOption> options() {

@@ -2,6 +2,8 @@ package dev.reprise.storage.url;
 
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.Waiting;
+import dev.reprise.storage.bucket.Bucket;
+import dev.reprise.storage.bucket.RetryingBucket;
 import dev.reprise.storage.limit.LimitedStorage;
 import dev.reprise.storage.local.LocalStorage;
 import dev.reprise.storage.rate.RateLimitedStorage;
@@ -70,6 +72,19 @@ public final class Places implements PlaceOpener {
             }
         }
         throw unknown(scheme);
+    }
+
+    @Override
+    public Bucket bucket(String url, PlaceSettings settings) {
+        int colon = url.indexOf(':');
+        String scheme = colon < 0 || isPath(url) ? "" : url.substring(0, colon);
+        for (PlaceKind kind : kinds) {
+            Bucket bucket = kind.scheme().equals(scheme) ? kind.bucket(url.substring(colon + 1), settings) : null;
+            if (bucket != null) {
+                return new RetryingBucket(bucket, RetryPolicy.DEFAULT, waiting, random);
+            }
+        }
+        throw new StorageUrlException("not the URL of a bucket", "write s3:https://host/bucket/prefix", null);
     }
 
     /// Nothing of this is for local directories: what fails there does not pass by itself.
