@@ -1,6 +1,7 @@
 package dev.reprise.operations.run;
 
 import dev.reprise.operations.backup.FilesRequest;
+import dev.reprise.operations.bucket.BucketRequest;
 import dev.reprise.sources.StreamSource;
 import java.util.List;
 
@@ -19,6 +20,18 @@ public sealed interface RunSource {
         @Override
         public String kind() {
             return "files";
+        }
+    }
+
+    record Bucket(BucketRequest request, boolean required) implements RunSource {
+        @Override
+        public String name() {
+            return request.name();
+        }
+
+        @Override
+        public String kind() {
+            return "bucket";
         }
     }
 

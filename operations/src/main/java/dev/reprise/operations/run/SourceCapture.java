@@ -5,11 +5,11 @@ import dev.reprise.operations.backup.BackupListener;
 import dev.reprise.operations.backup.BackupSnapshots;
 import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesBackup;
-import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.backup.PartialProgress;
 import dev.reprise.operations.backup.PartialSnapshots;
 import dev.reprise.operations.backup.SavedTree;
 import dev.reprise.operations.backup.StreamBackup;
+import dev.reprise.operations.bucket.BucketBackup;
 import dev.reprise.operations.point.RecoveryPoint.CapturedStream;
 import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.operations.point.RunId;
@@ -74,6 +74,7 @@ final class SourceCapture {
     Capture capture(RunSource source) {
         return switch (source) {
             case RunSource.Files tree -> captureFiles(tree);
+            case RunSource.Bucket bucket -> captureBucket(bucket);
             case RunSource.Streams streams -> captureStreams(streams);
         };
     }
@@ -81,12 +82,9 @@ final class SourceCapture {
     private Capture captureFiles(RunSource.Files source) {
         Instant started = clock.instant();
         BlobWriter.Stats before = writer.stats();
-        StoredSnapshot parent = parent(source.request());
+        StoredSnapshot parent = parent(source.request().absoluteTargets());
         var problems = new Problems();
-        BackupListener report = event -> {
-            note(event, problems);
-            listener.on(new RunEvent.FromBackup(source.name(), event));
-        };
+        BackupListener report = reporting(source, problems);
         var backup = new FilesBackup(repository, index, writer, files, zone, report);
         if (shared) {
             backup.letParentVanish();
@@ -148,6 +146,48 @@ final class SourceCapture {
         endings.forEach(Runnable::run);
     }
 
+    private BackupListener reporting(RunSource source, Problems problems) {
+        return event -> {
+            note(event, problems);
+            listener.on(new RunEvent.FromBackup(source.name(), event));
+        };
+    }
+
+    private Capture captureBucket(RunSource.Bucket source) {
+        Instant started = clock.instant();
+        BlobWriter.Stats before = writer.stats();
+        StoredSnapshot parent = parent(List.of("/" + source.name()));
+        var problems = new Problems();
+        var backup =
+                new BucketBackup(repository, index, writer, request.uid(), request.gid(), reporting(source, problems));
+        BucketBackup.Saved result = backup.run(
+                source.request(), parent == null ? null : parent.snapshot().tree());
+        SavedTree saved = result.tree();
+        Instant finished = clock.instant();
+        BlobWriter.Stats added = added(before, writer.stats());
+        return new Capture(
+                source,
+                saved.unreadable() == 0 ? Outcome.CAPTURED : Outcome.INCOMPLETE,
+                snapshot(source.name(), parent, saved, List.of(), started, finished, added),
+                started,
+                finished,
+                bucketFacts(result, started),
+                List.of(),
+                saved.counts().totalBytes(),
+                added.storedBytes(),
+                saved.unreadable(),
+                problems.told());
+    }
+
+    private static Facts bucketFacts(BucketBackup.Saved saved, Instant started) {
+        var counts = new TreeMap<String, Long>();
+        counts.put("objects", saved.tree().counts().totalFiles());
+        counts.put("bytes", saved.tree().counts().totalBytes());
+        counts.put("unreadable", saved.tree().unreadable());
+        counts.put("vanished", saved.vanished());
+        return new Facts(started, new TreeMap<>(), new TreeMap<>(), counts, new TreeMap<>());
+    }
+
     private Capture captureStreams(RunSource.Streams source) {
         Instant started = clock.instant();
         BlobWriter.Stats before = writer.stats();
@@ -203,8 +243,8 @@ final class SourceCapture {
     }
 
     /// The newest snapshot of this host that holds all targets (repository format, section 8.2).
-    private @Nullable StoredSnapshot parent(FilesRequest files) {
-        var wanted = new HashSet<>(files.absoluteTargets());
+    private @Nullable StoredSnapshot parent(List<String> paths) {
+        var wanted = new HashSet<>(paths);
         StoredSnapshot newest = null;
         for (StoredSnapshot candidate : snapshots) {
             Snapshot snapshot = candidate.snapshot();
