@@ -3,6 +3,7 @@ package dev.reprise.app;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.RawName;
 import dev.reprise.base.Secret;
+import dev.reprise.cli.Buckets;
 import dev.reprise.cli.BuildInfo;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.Repositories;
@@ -20,6 +21,8 @@ import dev.reprise.config.SourceSettings;
 import dev.reprise.operations.OperationException;
 import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesRequest;
+import dev.reprise.operations.bucket.BucketRequest;
+import dev.reprise.operations.bucket.BucketRequest.TagReading;
 import dev.reprise.operations.filter.PatternList;
 import dev.reprise.operations.retention.Interval;
 import dev.reprise.operations.retention.RetentionPolicy;
@@ -38,6 +41,7 @@ import dev.reprise.sources.postgres.PostgresSource;
 import dev.reprise.sources.redis.RedisSettings;
 import dev.reprise.sources.redis.RedisSource;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.bucket.Bucket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -205,7 +209,57 @@ final class WiredStack implements Stack {
                 new RunSource.Files(files.name(), files.required(), request(files, repositories), files.exclude());
             case SourceSettings.Postgres postgres -> new RunSource.Streams(wired(postgres), postgres.required());
             case SourceSettings.Redis redis -> new RunSource.Streams(wired(redis), redis.required());
+            case SourceSettings.Bucket bucket -> new RunSource.Bucket(request(bucket, repositories), bucket.required());
         };
+    }
+
+    private BucketRequest request(SourceSettings.Bucket bucket, List<RepositorySettings> repositories) {
+        var buckets = new Buckets(config, context);
+        TagReading tags = switch (bucket.tags()) {
+            case CHANGED -> TagReading.CHANGED;
+            case ALWAYS -> TagReading.ALWAYS;
+            case NEVER -> TagReading.NEVER;
+        };
+        return new BucketRequest(
+                bucket.name(),
+                () -> buckets.source(bucket),
+                tags,
+                itself(buckets, bucket, repositories),
+                buckets.temporaryFolder());
+    }
+
+    /// A repository inside the bucket it protects would grow by itself with every run.
+    private List<String> itself(
+            Buckets buckets, SourceSettings.Bucket settings, List<RepositorySettings> repositories) {
+        List<String> inside = new ArrayList<>();
+        try (Bucket bucket = buckets.source(settings)) {
+            for (RepositorySettings repository : repositories) {
+                String location = new Repositories(config, context).location(repository) + "/";
+                if (location.equals(bucket.location() + "/")) {
+                    throw bad(
+                            settings,
+                            "it is the place of repository " + repository.name() + " itself",
+                            "keep repositories in a bucket, or below a prefix, of their own",
+                            null);
+                }
+                if (location.startsWith(bucket.location() + "/")) {
+                    inside.add(location.substring(bucket.location().length() + 1));
+                }
+            }
+        }
+        return inside;
+    }
+
+    @Override
+    public Bucket target(String source, String url, Map<String, String> options) {
+        SourceSettings settings = config.sources().get(source);
+        return new Buckets(config, context)
+                .target(url, settings instanceof SourceSettings.Bucket bucket ? bucket : null, options);
+    }
+
+    @Override
+    public Path temporaryFolder() {
+        return new Buckets(config, context).temporaryFolder();
     }
 
     @Override
@@ -308,7 +362,7 @@ final class WiredStack implements Stack {
         }
     }
 
-    private static OperationException bad(SourceSettings source, String fact, String hint, Exception cause) {
+    private static OperationException bad(SourceSettings source, String fact, String hint, @Nullable Exception cause) {
         return new OperationException(
                 ExitStatus.BAD_CONFIGURATION, "source %s: %s".formatted(source.name(), fact), hint, cause);
     }

@@ -14,6 +14,7 @@ import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.sources.StreamSource;
 import dev.reprise.sources.StreamSource.StoredStreams;
+import dev.reprise.storage.bucket.Bucket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,6 +89,16 @@ class StatusCoverageTest {
         @Override
         public void exportSql(String source, StoredStreams stored, OutputStream out) {
             throw new AssertionError("status exports nothing");
+        }
+
+        @Override
+        public Bucket target(String source, String url, Map<String, String> options) {
+            throw new AssertionError("status restores nothing");
+        }
+
+        @Override
+        public Path temporaryFolder() {
+            return home;
         }
 
         @Override

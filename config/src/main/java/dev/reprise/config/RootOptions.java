@@ -13,7 +13,8 @@ final class RootOptions {
             "{main: {location: /srv/backup, password: {file: /etc/reprise/password}}}");
     static final Option<Map<String, Values>> SOURCES = Option.withDefault(
             "sources",
-            ValueType.Named.byKind(SourceOptions.FILES, SourceOptions.POSTGRES, SourceOptions.REDIS),
+            ValueType.Named.byKind(
+                    SourceOptions.FILES, SourceOptions.POSTGRES, SourceOptions.REDIS, SourceOptions.BUCKET),
             Map.of(),
             "What is protected; not needed to restore",
             "{uploads: {kind: files, paths: [/srv/uploads]}}");

@@ -3,6 +3,7 @@ package dev.reprise.config;
 import dev.reprise.base.ByteSize;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Keys below `sources.NAME`, by kind.
@@ -103,6 +104,37 @@ final class SourceOptions {
     static final Option<Boolean> TLS =
             Option.withDefault("tls", new ValueType.Flag(), false, "Encrypt the connection", "true");
 
+    static final Option<SecretReference> BUCKET_URL = Option.required(
+            "url",
+            new ValueType.SecretText(true),
+            "Bucket, or what lies below a prefix in it, as a repository there would be written",
+            "s3:https://minio.internal:9000/documents");
+    static final Option<Integer> BUCKET_CONNECTIONS = Option.withDefault(
+            "connections",
+            new ValueType.Count(2, 1000),
+            16,
+            "Requests at a time; as many objects are read at once",
+            "32");
+    static final Option<TagsMode> TAGS = Option.withDefault(
+            "tags",
+            new ValueType.Choice<>(TagsMode.class),
+            TagsMode.CHANGED,
+            "Whose tags to ask for: of objects that changed, of all in every run (one more request for each), or none;"
+                    + " a change of tags alone is seen by always only",
+            "always");
+    static final Option<Map<String, String>> BUCKET_OPTIONS = Option.withDefault(
+            "options",
+            Entries.OPTIONS,
+            Map.of(),
+            "Options of the kind of place, as those of a repository there",
+            "{s3.region: eu-central-1}");
+    static final Option<Map<String, SecretReference>> BUCKET_ENVIRONMENT = Option.withDefault(
+            "environment",
+            Entries.VARIABLES,
+            Map.of(),
+            "Variables for this bucket alone, such as credentials; they win over those of the process",
+            "{AWS_ACCESS_KEY_ID: AKIA123, AWS_SECRET_ACCESS_KEY: {file: /run/secrets/s3}}");
+
     static final Section FILES = Section.of(
             "files",
             "Files and directories of this machine",
@@ -143,6 +175,16 @@ final class SourceOptions {
                     FACTS)
             .exactlyOneOf(REDIS_URL, HOST);
 
+    static final Section BUCKET = Section.of(
+            "bucket",
+            "The objects of a bucket, with their metadata and tags",
+            REQUIRED,
+            BUCKET_URL,
+            BUCKET_CONNECTIONS,
+            TAGS,
+            BUCKET_OPTIONS,
+            BUCKET_ENVIRONMENT);
+
     private SourceOptions() {}
 
     static SourceSettings settings(String name, Values values) {
@@ -150,6 +192,7 @@ final class SourceOptions {
             case "files" -> files(name, values);
             case "postgres" -> postgres(name, values);
             case "redis" -> redis(name, values);
+            case "bucket" -> bucket(name, values);
             default ->
                 throw new IllegalStateException(
                         "no settings for " + values.section().name());
@@ -191,6 +234,17 @@ final class SourceOptions {
                 server(values, REDIS_PORT),
                 values.get(TLS),
                 values.get(FACTS));
+    }
+
+    private static SourceSettings bucket(String name, Values values) {
+        return new SourceSettings.Bucket(
+                name,
+                values.get(REQUIRED),
+                values.get(BUCKET_URL),
+                values.get(BUCKET_CONNECTIONS),
+                values.get(TAGS),
+                values.get(BUCKET_OPTIONS),
+                values.get(BUCKET_ENVIRONMENT));
     }
 
     private static SourceSettings.@Nullable Server server(Values values, Option<Integer> port) {

@@ -3,6 +3,7 @@ package dev.reprise.config;
 import dev.reprise.base.ByteSize;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A source of the configuration: something that is protected.
@@ -60,6 +61,27 @@ public sealed interface SourceSettings {
             boolean tls,
             FactsMode facts)
             implements SourceSettings {}
+
+    /// Objects of a bucket.
+    ///
+    /// @param url         of the bucket or of a prefix in it
+    /// @param connections requests at a time
+    /// @param options     of the kind of place, by whole name, such as `s3.region`
+    /// @param environment variables for this bucket alone
+    record Bucket(
+            String name,
+            boolean required,
+            SecretReference url,
+            int connections,
+            TagsMode tags,
+            Map<String, String> options,
+            Map<String, SecretReference> environment)
+            implements SourceSettings {
+        public Bucket {
+            options = Map.copyOf(options);
+            environment = Map.copyOf(environment);
+        }
+    }
 
     /// Where a server is and how to log in, where no URL says so.
     record Server(

@@ -130,6 +130,10 @@ final class MachineExamination {
                     add(files, redis.url());
                     add(files, redis.server() == null ? null : redis.server().password());
                 }
+                case SourceSettings.Bucket bucket -> {
+                    add(files, bucket.url());
+                    bucket.environment().values().forEach(reference -> add(files, reference));
+                }
                 default -> {}
             }
         });

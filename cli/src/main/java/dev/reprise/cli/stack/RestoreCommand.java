@@ -1,6 +1,7 @@
 package dev.reprise.cli.stack;
 
 import dev.reprise.base.ExitStatus;
+import dev.reprise.cli.Buckets;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.Confirmation;
 import dev.reprise.cli.GlobalOptions;
@@ -36,8 +37,9 @@ import picocli.CommandLine.Parameters;
         header = "Bring sources back from a recovery point.",
         description = {
             "Files go to a folder; PostgreSQL goes into a server, as new databases unless --replace; Redis becomes a data"
-                    + " directory that loads, with the append-only file on or off. With --to-artifacts, plain files are"
-                    + " written instead: <source>.sql.gz, <source>.rdb, <source>.tar.gz.",
+                    + " directory that loads, with the append-only file on or off; a bucket goes to a bucket or a"
+                    + " folder. With --to-artifacts, plain files are written instead: <source>.sql.gz, <source>.rdb,"
+                    + " <source>.tar.gz.",
             "Everything is verified before and while it is written, and what came back is compared with what was"
                     + " recorded. A target that holds data is refused without --replace. A step that removes data"
                     + " shows its plan first and needs your confirmation or --yes.",
@@ -57,6 +59,7 @@ import picocli.CommandLine.Parameters;
             "  reprise restore uploads --to /tmp/uploads",
             "  reprise restore postgres --to postgresql://postgres@localhost/ --option database=app:app_restored",
             "  reprise restore redis --to /var/lib/redis --replace --point 3f2a91c0",
+            "  reprise restore documents --to s3:minio.internal/documents --option prefix=invoices/2026/",
             "  reprise restore --to-artifacts /tmp/plain"
         })
 public final class RestoreCommand implements Callable<Integer> {
@@ -77,8 +80,8 @@ public final class RestoreCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "TARGET",
-            description = "Folder, or URL of a server: postgresql://user@host:port/. A password in the URL is not"
-                    + " needed if the configuration or PGPASSWORD has it.")
+            description = "Folder, or URL of a server: postgresql://user@host:port/, or of a bucket: s3:host/bucket."
+                    + " A password in the URL is not needed if the configuration or PGPASSWORD has it.")
     private @Nullable String target;
 
     @Option(names = "--to-artifacts", paramLabel = "DIR", description = "Write plain files into this folder instead.")
@@ -92,7 +95,7 @@ public final class RestoreCommand implements Callable<Integer> {
             paramLabel = "NAME=VALUE",
             description = "Choice of a source. PostgreSQL: database=OLD:NEW, only=DB,DB, globals=yes|no, owners=yes|no,"
                     + " password-file=FILE. Redis: appendonly=yes|no|auto, server=VERSION, owner=USER:GROUP,"
-                    + " acl=yes|no.")
+                    + " acl=yes|no. Buckets: prefix=PREFIX, object=KEY, and options of the target's place.")
     private Map<String, String> options = new LinkedHashMap<>();
 
     @Option(
@@ -113,13 +116,15 @@ public final class RestoreCommand implements Callable<Integer> {
             description = "Files that are there: always, if-changed, if-newer, never. Implies --replace.")
     private String overwrite = "";
 
-    @Option(names = "--delete", description = "Files: remove what the point does not have, after confirmation.")
+    @Option(
+            names = "--delete",
+            description = "Files, buckets: remove what the point does not have, after confirmation.")
     private boolean delete;
 
     @Option(names = "--sparse", description = "Files: leave holes for runs of zeros.")
     private boolean sparse;
 
-    @Option(names = "--verify", description = "Files: read everything back after writing and compare.")
+    @Option(names = "--verify", description = "Files, buckets: read everything back after writing and compare.")
     private boolean verify;
 
     @Option(
@@ -236,7 +241,12 @@ public final class RestoreCommand implements Callable<Integer> {
                         source.name(),
                         restore.point().run().shortHex(),
                         Show.time(source.facts().consistentAt(), context.zone())));
-        if (!source.kind().equals("files")) {
+        boolean bucket = source.kind().equals("bucket");
+        if (bucket && Buckets.isBucket(to)) {
+            requireNoPatterns();
+            return restore.bucket(source, new BucketTarget.Choice(to, mayReplace(), delete, verify, dryRun, options));
+        }
+        if (!source.kind().equals("files") && !bucket) {
             return restore.streams(source, to, replace, options, dryRun);
         }
         Path folder = context.resolve(to);
@@ -244,6 +254,14 @@ public final class RestoreCommand implements Callable<Integer> {
                 source,
                 new StackRestore.FilesChoice(
                         folder, includes, excludes, overwriteMode(), mayReplace(), delete, sparse, verify, dryRun));
+    }
+
+    private void requireNoPatterns() {
+        if (!includes.isEmpty() || !excludes.isEmpty()) {
+            throw wrong(
+                    "--include and --exclude are for folders",
+                    "name objects with --option prefix=photos/2026/ or --option object=KEY");
+        }
     }
 
     private boolean mayReplace() {

@@ -9,9 +9,12 @@ import dev.reprise.repository.model.WriterOptions;
 import dev.reprise.sources.StreamSource;
 import dev.reprise.sources.StreamSource.StoredStreams;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.bucket.Bucket;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,11 @@ public interface Stack {
         switch (source) {
             case RunSource.Files files -> FilesProbe.check(files.name(), files.request());
             case RunSource.Streams streams -> streams.source().probe();
+            case RunSource.Bucket bucket -> {
+                try (Bucket opened = bucket.request().opening().get()) {
+                    opened.list("", null);
+                }
+            }
         }
     }
 
@@ -65,6 +73,15 @@ public interface Stack {
     ///
     /// @param kind what was captured: `postgres` or `redis`
     StreamSource restorer(String source, String kind);
+
+    /// Opens the bucket that a captured bucket is restored to. The caller closes it.
+    ///
+    /// @param source  in whose name; on its server its credentials are used
+    /// @param options of the kind of place, by whole name
+    Bucket target(String source, String url, Map<String, String> options);
+
+    /// Where temporary files go.
+    Path temporaryFolder();
 
     /// Writes a captured database source as one plain SQL text.
     void exportSql(String source, StoredStreams stored, OutputStream out) throws IOException;

@@ -235,6 +235,11 @@ final class StackRestore {
         return result.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
+    /// Into another bucket, or the one it came from.
+    ExitStatus bucket(CapturedSource source, BucketTarget.Choice choice) throws IOException {
+        return new BucketTarget(stack, repository, index, point, context, output, confirmation).restore(source, choice);
+    }
+
     ExitStatus streams(
             CapturedSource source, String target, boolean replace, Map<String, String> options, boolean dryRun)
             throws IOException {
@@ -374,7 +379,7 @@ final class StackRestore {
     private static String artifactName(CapturedSource source) {
         return source.name()
                 + switch (source.kind()) {
-                    case "files" -> ".tar.gz";
+                    case "files", "bucket" -> ".tar.gz";
                     case "postgres" -> ".sql.gz";
                     case "redis" -> ".rdb";
                     default -> throw new IllegalStateException("no artifact for kind " + source.kind());
@@ -383,7 +388,7 @@ final class StackRestore {
 
     private long artifact(CapturedSource source, Path folder) throws IOException {
         String name = artifactName(source);
-        if (source.kind().equals("files")) {
+        if (source.kind().equals("files") || source.kind().equals("bucket")) {
             ObjectId content = content(source);
             try (var reader = new TreeReader(repository, index)) {
                 return ArtifactFile.writeGzip(folder, name, out -> {
