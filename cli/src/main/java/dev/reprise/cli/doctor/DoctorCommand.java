@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "Then prints for every repository how to set up its other side: a policy with the least rights, encryption,"
                     + " versions, public access, or the configuration of the server. Nothing of it is carried out.",
             "Writes one lock into each repository and removes it again; changes nothing else. Whether credentials can"
-                    + " destroy what is there is another question: see \"reprise check\".",
+                    + " destroy what is there is another question: \"reprise check --immutability\".",
             ""
         },
         exitCodeList = {

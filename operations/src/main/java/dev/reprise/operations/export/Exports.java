@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The exports at a place, of any job.
@@ -77,8 +78,10 @@ public final class Exports {
             List<Leftover> leftovers,
             BiConsumer<String, String> unreadable) {
         try {
-            Unfinished unfinished = read(folder + "/" + Unfinished.NAME, Unfinished::decode);
-            ExportManifest manifest = read(folder + "/" + ExportManifest.NAME, ExportManifest::decode);
+            Set<String> inside =
+                    place.list(folder).stream().map(PlainFiles.Entry::name).collect(Collectors.toSet());
+            Unfinished unfinished = read(inside, folder, Unfinished.NAME, Unfinished::decode);
+            ExportManifest manifest = read(inside, folder, ExportManifest.NAME, ExportManifest::decode);
             boolean removing = unfinished != null && unfinished.removing();
             if (manifest != null && !part && !removing) {
                 whole.add(new StoredExport(folder, manifest));
@@ -100,9 +103,16 @@ public final class Exports {
         return paths;
     }
 
-    private <T> @Nullable T read(String path, Decoder<T> decoder) throws IOException {
+    /// Asks only for what is listed: some stores refuse to say that something is not there.
+    ///
+    /// @return null if it is not there, or not any more
+    private <T> @Nullable T read(Set<String> inside, String folder, String name, Decoder<T> decoder)
+            throws IOException {
+        if (!inside.contains(name)) {
+            return null;
+        }
         try {
-            byte[] bytes = place.read(path, body -> body.readNBytes(MOST_BYTES));
+            byte[] bytes = place.read(folder + "/" + name, body -> body.readNBytes(MOST_BYTES));
             return decoder.decode(new ByteArrayInputStream(bytes));
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.NOT_FOUND) {

@@ -151,6 +151,9 @@ final class S3Files implements PlainFiles {
         return failures.failed(Kind.OTHER, "prepare " + path, String.valueOf(failure.getMessage()), hint, failure);
     }
 
+    /// Where the right to list is bound to a prefix, Amazon refuses to tell of an object that is not there; the listing
+    /// says it.
+    ///
     /// @return -1 if the server says that there is no such object
     private long size(String path) {
         try {
@@ -159,13 +162,20 @@ final class S3Files implements PlainFiles {
                     .headObject(request -> request.bucket(address.bucket()).key(key(path)))
                     .contentLength();
         } catch (AwsServiceException e) {
-            if (e.statusCode() == 404) {
+            if (e.statusCode() == 404 || (e.statusCode() == 403 && !isListed(path))) {
                 return -1;
             }
             throw failures.translate("look up " + path, e);
         } catch (SdkException e) {
             throw failures.translate("look up " + path, e);
         }
+    }
+
+    private boolean isListed(String path) {
+        int slash = path.lastIndexOf('/');
+        String name = path.substring(slash + 1);
+        return list(path.substring(0, Math.max(slash, 0))).stream()
+                .anyMatch(entry -> entry.name().equals(name));
     }
 
     private void send(String path, Spool content) throws IOException {

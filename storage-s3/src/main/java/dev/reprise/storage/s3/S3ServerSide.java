@@ -203,10 +203,6 @@ final class S3ServerSide implements ServerSide {
             notes.add("Without versions who may add may also overwrite. Only versions or Object Lock"
                     + " (s3.object-lock) make these rights append-only.");
         }
-        if (!address.prefix().isEmpty()) {
-            notes.add("Below a prefix S3 tells these credentials 403 instead of 404 for what is not there: create the"
-                    + " repository first, with others.");
-        }
         if (!address.tls()) {
             notes.add("This place is spoken to without TLS: the TLS rule would refuse it.");
         }
