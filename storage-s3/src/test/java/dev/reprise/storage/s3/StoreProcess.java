@@ -17,6 +17,9 @@ import org.awaitility.Awaitility;
 /// A real S3 server in a process of its own, fetched by `scripts/fetch-stores` at its first use, on free ports of the
 /// loopback interface. Its data vanish with it.
 final class StoreProcess implements AutoCloseable {
+    /// Access key of one who may nothing but what a bucket's policy allows, where the store knows such a one.
+    static final String LIMITED = "AKIALIMITED";
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Process process;
@@ -29,10 +32,11 @@ final class StoreProcess implements AutoCloseable {
 
     static StoreProcess seaweedFs(Path folder) throws IOException {
         Path program = fetched("seaweedfs", "weed");
-        Path identities =
-                Files.writeString(folder.resolve("s3.json"), """
+        Path identities = Files.writeString(folder.resolve("s3.json"), """
                 {"identities": [{"name": "admin", "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-                 "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}]}""".formatted(S3ProxyServer.KEY, S3ProxyServer.SECRET));
+                 "credentials": [{"accessKey": "%s", "secretKey": "%s"}]},
+                 {"name": "limited", "actions": [], "credentials": [{"accessKey": "%s", "secretKey": "%s"}]}]}""".formatted(
+                        S3ProxyServer.KEY, S3ProxyServer.SECRET, LIMITED, S3ProxyServer.SECRET));
         Path data = Files.createDirectories(folder.resolve("data"));
         List<Integer> ports = freePorts(4);
         List<String> command = new ArrayList<>(List.of(program.toString(), "server", "-dir=" + data));
