@@ -20,6 +20,9 @@ public enum ExitStatus {
     DIFFERS(23),
     /// A program or package this command needs is not on the machine.
     MISSING_PROGRAM(24),
+    /// What is needed lies in an archive class and has to be brought back first; nothing was
+    /// changed.
+    ARCHIVED(25),
     /// Backups could be deleted, changed or given up sooner than was asked for.
     NOT_IMMUTABLE(26),
     /// This place keeps nothing against those who may write there, whatever is asked of it.

@@ -201,15 +201,8 @@ public final class RestServer implements AutoCloseable {
                         "give --tls-min-ver 1.2 or 1.3",
                         null);
         }
-        certificateTime = changed(certificate);
+        certificateTime = Files.getLastModifiedTime(certificate.certificates());
         return factory;
-    }
-
-    /// Whoever renews them writes one after the other; the older one alone says nothing.
-    private static FileTime changed(Certificate certificate) throws IOException {
-        FileTime chain = Files.getLastModifiedTime(certificate.certificates());
-        FileTime key = Files.getLastModifiedTime(certificate.key());
-        return chain.compareTo(key) > 0 ? chain : key;
     }
 
     private void start() {
@@ -254,7 +247,7 @@ public final class RestServer implements AutoCloseable {
             return;
         }
         try {
-            FileTime now = changed(certificate);
+            FileTime now = Files.getLastModifiedTime(certificate.certificates());
             if (now.equals(certificateTime)) {
                 return;
             }

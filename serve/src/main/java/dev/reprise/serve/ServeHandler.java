@@ -81,6 +81,7 @@ final class ServeHandler extends Handler.Abstract {
         int status = switch (kind) {
             case NOT_FOUND -> HttpStatus.NOT_FOUND_404;
             case FULL -> HttpStatus.INSUFFICIENT_STORAGE_507;
+            case ARCHIVED -> HttpStatus.FORBIDDEN_403; // asking again does not help
             case null, default -> HttpStatus.INTERNAL_SERVER_ERROR_500;
         };
         if (kind != StorageException.Kind.NOT_FOUND) {

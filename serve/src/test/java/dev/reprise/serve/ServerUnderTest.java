@@ -2,7 +2,6 @@ package dev.reprise.serve;
 
 import dev.reprise.serve.RestServer.Surroundings;
 import dev.reprise.serve.ServeSettings.Access;
-import dev.reprise.serve.ServeSettings.Certificate;
 import dev.reprise.serve.ServeSettings.Limits;
 import dev.reprise.serve.ServeSettings.Metrics;
 import java.io.OutputStream;
@@ -110,36 +109,6 @@ final class ServerUnderTest implements AutoCloseable {
                 settings.accessLog(),
                 settings.verify(),
                 settings.groupAccess(),
-                settings.limits());
-    }
-
-    static ServeSettings certificate(ServeSettings settings, Certificate certificate) {
-        return new ServeSettings(
-                settings.path(),
-                settings.listen(),
-                settings.htpasswd(),
-                settings.access(),
-                certificate,
-                settings.maxSize(),
-                settings.metrics(),
-                settings.accessLog(),
-                settings.verify(),
-                settings.groupAccess(),
-                settings.limits());
-    }
-
-    static ServeSettings forGroups(ServeSettings settings) {
-        return new ServeSettings(
-                settings.path(),
-                settings.listen(),
-                settings.htpasswd(),
-                settings.access(),
-                settings.tls(),
-                settings.maxSize(),
-                settings.metrics(),
-                settings.accessLog(),
-                settings.verify(),
-                true,
                 settings.limits());
     }
 

@@ -24,6 +24,9 @@ public final class StorageException extends RepriseException {
         /// No answer, or one that says that the server is not well: connection, time-out, 5xx, a
         /// body that ended early.
         UNREACHABLE(true),
+        /// The object is there, in an archive it has to be brought back from first
+        /// ([StorageClasses][dev.reprise.storage.classes.StorageClasses]).
+        ARCHIVED(false),
         /// Anything nobody has classified: not retried until someone decides so.
         OTHER(false);
 
@@ -37,7 +40,7 @@ public final class StorageException extends RepriseException {
     private final Kind kind;
 
     public StorageException(Kind kind, String fact, String hint, @Nullable Throwable cause) {
-        super(ExitStatus.FAILED, fact, hint, cause);
+        super(kind == Kind.ARCHIVED ? ExitStatus.ARCHIVED : ExitStatus.FAILED, fact, hint, cause);
         this.kind = kind;
     }
 

@@ -38,6 +38,7 @@ final class ExitWords {
                     TARGET_REFUSED,
                     DIFFERS,
                     MISSING_PROGRAM,
+                    ARCHIVED,
                     NOT_IMMUTABLE,
                     NEVER_IMMUTABLE -> "Fatal: " + e.fact() + hint;
         };

@@ -106,7 +106,7 @@ public final class PackHeaders {
         } catch (StorageException e) {
             throw switch (e.kind()) {
                 case NOT_FOUND, RANGE_TOO_SHORT, OTHER -> damaged(pack, "its header cannot be read: " + e.fact(), e);
-                case DENIED, FULL, THROTTLED, UNREACHABLE -> e;
+                case ARCHIVED, DENIED, FULL, THROTTLED, UNREACHABLE -> e;
             };
         }
     }

@@ -199,7 +199,7 @@ final class PackReader implements BlobReader {
     private static boolean isAboutTheObject(StorageException e) {
         return switch (e.kind()) {
             case NOT_FOUND, RANGE_TOO_SHORT, OTHER -> true;
-            case DENIED, FULL, THROTTLED, UNREACHABLE -> false;
+            case ARCHIVED, DENIED, FULL, THROTTLED, UNREACHABLE -> false;
         };
     }
 
@@ -212,7 +212,7 @@ final class PackReader implements BlobReader {
                         pack,
                         "it ends before %s, bytes %d to %d".formatted(blob.handle(), blob.offset(), end(blob)),
                         e);
-            case OTHER, DENIED, FULL, THROTTLED, UNREACHABLE ->
+            case OTHER, ARCHIVED, DENIED, FULL, THROTTLED, UNREACHABLE ->
                 RepositoryException.damaged(pack, "%s cannot be read: %s".formatted(blob.handle(), e.fact()), e);
         };
     }

@@ -54,7 +54,7 @@ final class PackVerifier implements PackCheck {
             return switch (e.kind()) {
                 case NOT_FOUND -> List.of("pack " + pack.hex() + " is missing");
                 case RANGE_TOO_SHORT, OTHER -> List.of("pack " + pack.hex() + " cannot be read: " + e.fact());
-                case DENIED, FULL, THROTTLED, UNREACHABLE -> throw e;
+                case ARCHIVED, DENIED, FULL, THROTTLED, UNREACHABLE -> throw e;
             };
         }
     }

@@ -74,7 +74,7 @@ final class GcsFailures {
             case DENIED -> "give the account the role Storage Object Admin on the bucket";
             case THROTTLED -> "use fewer connections: -o gs.connections=2";
             case UNREACHABLE -> "check the network, and run it again";
-            case FULL, RANGE_TOO_SHORT, OTHER -> "look at the service's words above";
+            case FULL, RANGE_TOO_SHORT, ARCHIVED, OTHER -> "look at the service's words above";
         };
     }
 

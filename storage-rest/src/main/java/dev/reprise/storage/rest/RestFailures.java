@@ -69,7 +69,7 @@ final class RestFailures {
             case FULL -> "free space at the server, or have the quota raised";
             case RANGE_TOO_SHORT -> "run \"reprise check\"";
             case THROTTLED, UNREACHABLE -> "try again later, or look into the server's log";
-            case OTHER -> "check that this is a server of restic's REST protocol";
+            case ARCHIVED, OTHER -> "check that this is a server of restic's REST protocol";
         };
     }
 

@@ -84,7 +84,7 @@ final class S3Failures {
         }
         if (code.equals("InvalidObjectState")) {
             String hint = "add -o s3.enable-restore=true to have it brought back first; that may take hours";
-            return failed(Kind.OTHER, what, "it lies in an archive class", hint, answer);
+            return failed(Kind.ARCHIVED, what, "it lies in an archive class", hint, answer);
         }
         Kind kind = kind(answer.statusCode(), code);
         return failed(kind, what, reason(answer, code), hint(kind, code), answer);
@@ -130,7 +130,7 @@ final class S3Failures {
             case FULL -> "make room there or raise the quota, and run it again";
             case THROTTLED -> "lower -o s3.connections if it stays so";
             case UNREACHABLE -> "check the network and the server, and try again";
-            case RANGE_TOO_SHORT, OTHER -> "";
+            case RANGE_TOO_SHORT, ARCHIVED, OTHER -> "";
         };
     }
 

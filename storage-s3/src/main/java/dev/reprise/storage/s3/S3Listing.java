@@ -7,6 +7,7 @@ import dev.reprise.storage.Storage.StoredObject;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -31,6 +32,11 @@ final class S3Listing {
     }
 
     void list(ObjectType type, Consumer<StoredObject> consumer) {
+        list(type, (key, object) -> consumer.accept(new StoredObject(key, object.size())));
+    }
+
+    /// As above, with all the server tells.
+    void list(ObjectType type, BiConsumer<ObjectKey, S3Object> consumer) {
         String prefix = address.key(type == ObjectType.CONFIG ? "config" : type.folder() + "/");
         boolean deep = type == ObjectType.PACK;
         long seen = 0;
@@ -67,7 +73,7 @@ final class S3Listing {
         }
     }
 
-    private void report(ObjectType type, S3Object object, Consumer<StoredObject> consumer) {
+    private void report(ObjectType type, S3Object object, BiConsumer<ObjectKey, S3Object> consumer) {
         String name = object.key().substring(object.key().lastIndexOf('/') + 1);
         boolean wellNamed = type == ObjectType.CONFIG ? name.equals("config") : ObjectId.isName(name);
         if (!wellNamed) {
@@ -75,7 +81,7 @@ final class S3Listing {
         }
         var key = new ObjectKey(type, name);
         if (object.key().equals(address.key(key.path()))) {
-            consumer.accept(new StoredObject(key, object.size()));
+            consumer.accept(key, object);
         }
     }
 

@@ -62,7 +62,9 @@ record S3Options(
             new PlaceOption("s3.retries", "accepted; requests are repeated as everywhere"),
             new PlaceOption("s3.layout", "accepted with the value default"));
 
-    private static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
+    /// Classes whose objects have to be brought back before they can be read. `GLACIER_IR` is
+    /// none.
+    static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
 
     /// @throws StorageUrlException if a value makes no sense
     static S3Options of(S3Address address, PlaceSettings settings) {

@@ -3,6 +3,7 @@ package dev.reprise.storage.s3;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.classes.StorageClasses;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.immutability.Promise;
 import dev.reprise.storage.plain.PlainFiles;
@@ -143,6 +144,9 @@ final class S3Storage implements Storage {
         }
         if (type == ServerSide.class) {
             return type.cast(new S3ServerSide(address, options, connection, failures));
+        }
+        if (type == StorageClasses.class) {
+            return type.cast(new S3Classes(address, options, settings.clock(), connection, failures, listing));
         }
         boolean asked = type == Immutability.class && options.provider().keepsLocks();
         return asked ? type.cast(immutability()) : null;

@@ -97,7 +97,7 @@ final class SftpFailures {
             case DENIED -> "log in as the user who owns the repository, or give this one access to a writable disk";
             case FULL -> "free space there and run it again; nothing under a final name is incomplete";
             case UNREACHABLE -> "check the network and the server, and run it again";
-            case RANGE_TOO_SHORT, THROTTLED, OTHER -> "look into the server's log for the reason";
+            case RANGE_TOO_SHORT, THROTTLED, ARCHIVED, OTHER -> "look into the server's log for the reason";
         };
     }
 

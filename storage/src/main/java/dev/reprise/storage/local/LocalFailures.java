@@ -80,7 +80,7 @@ final class LocalFailures {
             case DENIED -> "run as the user who owns the repository, or give this one access";
             case FULL -> "free space there and run it again; nothing under a final name is incomplete";
             case UNREACHABLE -> "check the network file system and try again";
-            case RANGE_TOO_SHORT, THROTTLED, OTHER -> "look into the system log for the disk's own messages";
+            case RANGE_TOO_SHORT, THROTTLED, ARCHIVED, OTHER -> "look into the system log for the disk's own messages";
         };
     }
 }

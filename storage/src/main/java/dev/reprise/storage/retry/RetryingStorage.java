@@ -7,6 +7,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.Waiting;
+import dev.reprise.storage.classes.StorageClasses;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.plain.PlainFiles;
 import java.time.Duration;
@@ -134,14 +135,15 @@ public final class RetryingStorage implements Storage {
         return place.connections();
     }
 
-    /// As the place gives it: what is asked of it is not repeated, except for plain files and for how
-    /// long objects are kept.
+    /// As the place gives it: what is asked of it is not repeated, except for plain files,
+    /// for how long objects are kept and in which class they lie.
     @Override
     public <C> @Nullable C capability(Class<C> type) {
         C capability = place.capability(type);
         return switch (capability) {
             case PlainFiles files -> type.cast(new RetryingFiles(files, repeating()));
             case Immutability immutability -> type.cast(new RepeatedRetention(immutability, this));
+            case StorageClasses classes -> type.cast(new RetryingClasses(classes, repeating()));
             case null, default -> capability;
         };
     }

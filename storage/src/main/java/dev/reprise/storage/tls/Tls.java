@@ -7,7 +7,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -51,10 +50,6 @@ public final class Tls {
         if (secret == null) {
             throw PemFile.unusable(key, "holds no private key", null);
         }
-        if (!belong(secret, chain.certificates().getFirst())) {
-            throw PemFile.unusable(
-                    key, "holds a key that does not belong to the first certificate of " + certificates, null);
-        }
         try {
             KeyStore store = empty();
             store.setKeyEntry(
@@ -62,24 +57,6 @@ public final class Tls {
             return store;
         } catch (GeneralSecurityException e) {
             throw PemFile.unusable(certificates, "holds certificates that make no chain: " + e.getMessage(), e);
-        }
-    }
-
-    /// A server that shows one with another is refused by every client, and nobody at the server is told.
-    private static boolean belong(PrivateKey key, X509Certificate certificate) {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> key.getAlgorithm();
-        };
-        try {
-            Signature made = Signature.getInstance(algorithm);
-            made.initSign(key);
-            Signature checked = Signature.getInstance(algorithm);
-            checked.initVerify(certificate.getPublicKey());
-            return checked.verify(made.sign());
-        } catch (GeneralSecurityException e) {
-            return false; // of another kind
         }
     }
 

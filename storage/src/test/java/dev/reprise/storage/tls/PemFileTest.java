@@ -51,22 +51,6 @@ class PemFileTest {
         assertThat(Tls.identity(both, both).size()).isEqualTo(1);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"rsa:2048", "ed25519", "ec -pkeyopt ec_paramgen_curve:prime256v1"})
-    void a_key_of_another_certificate_is_named(String kind) throws Exception {
-        openssl("req -x509 -newkey " + kind + " -nodes -subj /CN=one -keyout key.pem -out cert.pem");
-        openssl("genpkey -algorithm ed25519 -out ed.pem");
-        openssl("genrsa -out rsa.pem 2048");
-        Path certificate = folder.resolve("cert.pem");
-        assertThat(Tls.identity(certificate, folder.resolve("key.pem")).size()).isEqualTo(1);
-        for (String other : List.of("ed.pem", "rsa.pem")) {
-            assertThatThrownBy(() -> Tls.identity(certificate, folder.resolve(other)))
-                    .isInstanceOf(TlsFileException.class)
-                    .hasMessageContaining(other)
-                    .hasMessageContaining("does not belong to the first certificate");
-        }
-    }
-
     @Test
     void what_cannot_be_used_is_named_without_showing_it() throws Exception {
         openssl("genrsa -out plain.pem 2048");
