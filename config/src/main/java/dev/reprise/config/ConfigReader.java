@@ -159,6 +159,7 @@ public final class ConfigReader {
                 settings(values.get(RootOptions.REPOSITORIES), RepositorySettings::of),
                 settings(values.get(RootOptions.SOURCES), SourceOptions::settings),
                 settings(values.get(RootOptions.JOBS), JobOptions::settings),
+                PriceOptions.table(values.find(RootOptions.PRICES)),
                 warnings,
                 values.shown());
     }

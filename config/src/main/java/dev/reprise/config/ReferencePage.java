@@ -33,10 +33,13 @@ public final class ReferencePage {
                 """);
         reference.section("The whole file", RootOptions.SECTION, "", false);
         reference.named("repositories.NAME", RootOptions.REPOSITORIES);
+        reference.section("repositories.NAME.cold", RepositoryOptions.COLD_SECTION, "", true);
         reference.named("sources.NAME", RootOptions.SOURCES);
         reference.named("jobs.NAME", RootOptions.JOBS);
         reference.section("jobs.NAME.retention", RetentionOptions.SECTION, "", true);
         reference.section("jobs.NAME.export", ExportOptions.SECTION, "", true);
+        reference.section("prices", PriceOptions.SECTION, "", true);
+        reference.section("prices.classes.NAME", PriceOptions.CLASS_SECTION, "", true);
         reference
                 .page
                 .append("\n## Example\n\n```yaml\n")

@@ -2,6 +2,7 @@ package dev.reprise.config;
 
 import dev.reprise.base.ByteSize;
 import dev.reprise.base.RateTable;
+import java.time.Duration;
 import java.util.Map;
 
 /// Keys below `repositories.NAME`.
@@ -60,6 +61,30 @@ final class RepositoryOptions {
             "Variables for this repository's place alone, such as credentials; they win over those of the process",
             "{AWS_ACCESS_KEY_ID: AKIA123, AWS_SECRET_ACCESS_KEY: {file: /etc/reprise/s3-secret}}");
 
+    static final Option<String> COLD_CLASS = Option.required(
+            "class",
+            new ValueType.Text(),
+            "Storage class they go to, by its name at the place; GLACIER and DEEP_ARCHIVE have to be brought back before"
+                    + " a restore",
+            "GLACIER_IR");
+    static final Option<Duration> COLD_AFTER = Option.withDefault(
+            "after", new ValueType.Span(), Duration.ofDays(30), "Age from which on a pack is moved", "30d");
+    static final Section COLD_SECTION = Section.of(
+            "cold",
+            "Where old packs with contents of files go, and never metadata; \"reprise lifecycle\" moves them",
+            COLD_CLASS,
+            COLD_AFTER);
+    static final Option<Values> COLD = Option.optional(
+            "cold",
+            new ValueType.Nested(COLD_SECTION),
+            "Storage class for packs of data that have become old",
+            "{class: GLACIER_IR, after: 30d}");
+    static final Option<Values> PRICES = Option.optional(
+            "prices",
+            new ValueType.Nested(PriceOptions.SECTION),
+            "What this place asks; by default the prices of the whole file",
+            PriceOptions.EXAMPLE);
+
     static final Section SECTION = Section.of(
             "repository",
             "An encrypted place for backups",
@@ -71,7 +96,9 @@ final class RepositoryOptions {
             UPLOAD,
             DOWNLOAD,
             OPTIONS,
-            ENVIRONMENT);
+            ENVIRONMENT,
+            COLD,
+            PRICES);
 
     private RepositoryOptions() {}
 }

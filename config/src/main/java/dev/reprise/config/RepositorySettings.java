@@ -1,7 +1,9 @@
 package dev.reprise.config;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.base.PriceTable;
 import dev.reprise.base.RateTable;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +12,17 @@ import org.jspecify.annotations.Nullable;
 /// @param location path or URL in restic's syntax; may hold credentials
 /// @param packSize a pack is finished when its blobs reach this
 /// @param place    how it is spoken to
+/// @param cold     where old packs go; null if they stay
+/// @param prices   what its place asks; null for the prices of the whole file
 public record RepositorySettings(
         String name,
         SecretReference location,
         SecretReference password,
         CompressionMode compression,
         ByteSize packSize,
-        PlaceChoices place) {
+        PlaceChoices place,
+        @Nullable Cold cold,
+        @Nullable PriceTable prices) {
 
     static RepositorySettings of(String name, Values values) {
         return new RepositorySettings(
@@ -30,8 +36,24 @@ public record RepositorySettings(
                         values.get(RepositoryOptions.UPLOAD),
                         values.get(RepositoryOptions.DOWNLOAD),
                         values.get(RepositoryOptions.OPTIONS),
-                        values.get(RepositoryOptions.ENVIRONMENT)));
+                        values.get(RepositoryOptions.ENVIRONMENT)),
+                cold(values.find(RepositoryOptions.COLD)),
+                values.has(RepositoryOptions.PRICES)
+                        ? PriceOptions.table(values.find(RepositoryOptions.PRICES))
+                        : null);
     }
+
+    private static @Nullable Cold cold(@Nullable Values values) {
+        return values == null
+                ? null
+                : new Cold(values.get(RepositoryOptions.COLD_CLASS), values.get(RepositoryOptions.COLD_AFTER));
+    }
+
+    /// Where old packs with contents of files go.
+    ///
+    /// @param storageClass by its name at the place
+    /// @param after        age from which on a pack is moved
+    public record Cold(String storageClass, Duration after) {}
 
     /// How the place is spoken to.
     ///

@@ -1,5 +1,6 @@
 package dev.reprise.config;
 
+import dev.reprise.base.PriceTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 /// @param directory    absolute; relative paths of the configuration start here
 /// @param host         name of this machine in snapshots; null for its own
 /// @param repositories by name, in the order of the file; likewise the next two
+/// @param prices       what places ask that have no prices of their own
 /// @param warnings     what is allowed and not wise
 /// @param effective    all values as plain maps, lists and scalars, defaults included and secrets left out
 public record RepriseConfig(
@@ -24,6 +26,7 @@ public record RepriseConfig(
         Map<String, RepositorySettings> repositories,
         Map<String, SourceSettings> sources,
         Map<String, JobSettings> jobs,
+        PriceTable prices,
         List<String> warnings,
         Map<String, Object> effective) {
 
@@ -46,6 +49,12 @@ public record RepriseConfig(
     /// @throws ConfigException naming the nearest repository if there is none of that name
     public RepositorySettings repository(String name) {
         return named(repositories, "repository", name);
+    }
+
+    /// What the place of a repository asks.
+    public PriceTable pricesOf(RepositorySettings repository) {
+        PriceTable own = repository.prices();
+        return own != null ? own : prices;
     }
 
     /// @throws ConfigException naming the nearest source if there is none of that name

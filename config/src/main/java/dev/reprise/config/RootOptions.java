@@ -25,8 +25,20 @@ final class RootOptions {
             "What is captured together; not needed to restore",
             "{nightly: {sources: [uploads], repository: main}}");
 
+    static final Option<Values> PRICES = Option.optional(
+            "prices",
+            new ValueType.Nested(PriceOptions.SECTION),
+            "What places ask, for estimates of all repositories without prices of their own",
+            PriceOptions.EXAMPLE);
+
     static final Section SECTION = Section.of(
-            "configuration", "What is protected, where to, and what goes together", HOST, REPOSITORIES, SOURCES, JOBS);
+            "configuration",
+            "What is protected, where to, and what goes together",
+            HOST,
+            REPOSITORIES,
+            SOURCES,
+            JOBS,
+            PRICES);
 
     private RootOptions() {}
 }

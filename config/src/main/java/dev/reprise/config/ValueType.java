@@ -37,6 +37,7 @@ sealed interface ValueType<T>
                 ValueType.Nested,
                 ValueType.Named,
                 Entries,
+                PriceOptions.Amount,
                 Entries.Scalar,
                 Entries.Variable {
     /// Reads a value that is there. Reports to `reading` what is wrong.

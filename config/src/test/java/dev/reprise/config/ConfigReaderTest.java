@@ -259,7 +259,7 @@ class ConfigReaderTest {
                     .isEqualTo("""
                             reprise.yaml has 2 errors
                               reprise.yaml:4:5: repositories.main: unknown key "pasword", did you mean "password"? \
-                            (allowed: location, password, compression, pack-size, connections, upload, download, options, environment)
+                            (allowed: location, password, compression, pack-size, connections, upload, download, options, environment, cold, prices)
                               reprise.yaml:3:5: repositories.main: "password" is missing \
                             (example: password: {file: /etc/reprise/password})""");
         }
@@ -268,7 +268,7 @@ class ConfigReaderTest {
         void an_unknown_key_at_the_top() {
             assertThat(refusal(LEAST + "plans: {}\n"))
                     .isEqualTo("reprise.yaml:13:1: the configuration: unknown key \"plans\""
-                            + " (allowed: host, repositories, sources, jobs)");
+                            + " (allowed: host, repositories, sources, jobs, prices)");
         }
 
         @Test
