@@ -13,7 +13,9 @@ import dev.reprise.cli.stack.BackupCommand;
 import dev.reprise.cli.stack.CheckCommand;
 import dev.reprise.cli.stack.ExportCommand;
 import dev.reprise.cli.stack.ExtendLocksCommand;
+import dev.reprise.cli.stack.LifecycleCommand;
 import dev.reprise.cli.stack.PointsCommand;
+import dev.reprise.cli.stack.PruneCommand;
 import dev.reprise.cli.stack.RestoreCommand;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.cli.stack.StatusCommand;
@@ -65,6 +67,8 @@ final class Main {
                 .with("check", context -> new CheckCommand(context, stacks))
                 .with("export", context -> new ExportCommand(context, stacks))
                 .with("doctor", context -> new DoctorCommand(context, stacks))
+                .with("prune", context -> new PruneCommand(context, stacks))
+                .with("lifecycle", context -> new LifecycleCommand(context, stacks))
                 .with("unlock", context -> new UnlockCommand(context, stacks))
                 .with("extend-locks", context -> new ExtendLocksCommand(context, stacks))
                 .with("restic", ResticCommand::new)

@@ -1,6 +1,7 @@
 package dev.reprise.app;
 
 import dev.reprise.base.ExitStatus;
+import dev.reprise.base.PriceTable;
 import dev.reprise.base.RawName;
 import dev.reprise.base.Secret;
 import dev.reprise.cli.Buckets;
@@ -23,6 +24,7 @@ import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.FilesRequest;
 import dev.reprise.operations.bucket.BucketRequest;
 import dev.reprise.operations.bucket.BucketRequest.TagReading;
+import dev.reprise.operations.cold.ColdPolicy;
 import dev.reprise.operations.filter.PatternList;
 import dev.reprise.operations.retention.Interval;
 import dev.reprise.operations.retention.RetentionPolicy;
@@ -180,6 +182,41 @@ final class WiredStack implements Stack {
     public WriterOptions writing(String name) {
         RepositorySettings repository = config.repository(name);
         return new WriterOptions(compression(repository.compression()), repository.packSize());
+    }
+
+    @Override
+    public @Nullable ColdPolicy cold(String name) {
+        RepositorySettings.Cold cold = config.repository(name).cold();
+        return cold == null ? null : new ColdPolicy(cold.storageClass(), cold.after());
+    }
+
+    @Override
+    public PriceTable prices(String name) {
+        return config.pricesOf(config.repository(name));
+    }
+
+    @Override
+    public @Nullable RetentionPolicy retention(Job job) {
+        Retention settings = config.job(job.name()).retention();
+        if (settings == null) {
+            return null;
+        }
+        Map<Interval, Integer> counts = new EnumMap<>(Interval.class);
+        counts.put(Interval.LAST, count(settings.keepLast()));
+        counts.put(Interval.HOURLY, count(settings.keepHourly()));
+        counts.put(Interval.DAILY, count(settings.keepDaily()));
+        counts.put(Interval.WEEKLY, count(settings.keepWeekly()));
+        counts.put(Interval.MONTHLY, count(settings.keepMonthly()));
+        counts.put(Interval.YEARLY, count(settings.keepYearly()));
+        Retention.Within within = settings.keepWithin();
+        RetentionSpan span = within == null
+                ? RetentionSpan.NONE
+                : new RetentionSpan(within.years(), within.months(), within.days(), within.hours());
+        return new RetentionPolicy(counts, span, Map.of(), List.of());
+    }
+
+    private static int count(Retention.Keep keep) {
+        return keep.isUnlimited() ? RetentionPolicy.UNLIMITED : (int) Math.min(keep.count(), Integer.MAX_VALUE);
     }
 
     private String host(JobSettings job) {

@@ -27,15 +27,35 @@ public final class Confirmation {
         if (yes) {
             return;
         }
-        if (output.json() || !context.terminal().in() || !context.terminal().err()) {
+        if (!canAsk(output)) {
             throw new UsageException(
                     "this replaces data of " + name + " and nobody can be asked", "read the plan, then add --yes");
         }
-        output.prompt("Type " + Printable.of(name) + " to go on: ");
-        var reader = new BufferedReader(new InputStreamReader(context.in(), StandardCharsets.UTF_8));
-        String answer = reader.readLine();
-        if (answer == null || !answer.strip().equals(name)) {
+        if (!ask(output, "Type " + Printable.of(name) + " to go on: ").equals(name)) {
             throw new UsageException("not confirmed, nothing was changed", "type " + name + " exactly, or add --yes");
         }
+    }
+
+    /// Whether everything was agreed to beforehand.
+    public boolean given() {
+        return yes;
+    }
+
+    /// What the user types.
+    ///
+    /// @return empty if that is nothing, or nobody can be asked
+    public String answer(Output output, String question) throws IOException {
+        return canAsk(output) ? ask(output, question) : "";
+    }
+
+    private String ask(Output output, String question) throws IOException {
+        output.prompt(question);
+        var reader = new BufferedReader(new InputStreamReader(context.in(), StandardCharsets.UTF_8));
+        String answer = reader.readLine();
+        return answer == null ? "" : answer.strip();
+    }
+
+    private boolean canAsk(Output output) {
+        return !output.json() && context.terminal().in() && context.terminal().err();
     }
 }

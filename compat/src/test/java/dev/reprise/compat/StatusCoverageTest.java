@@ -2,11 +2,14 @@ package dev.reprise.compat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.base.PriceTable;
 import dev.reprise.cli.Cli;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CommandList;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.cli.stack.StatusCommand;
+import dev.reprise.operations.cold.ColdPolicy;
+import dev.reprise.operations.retention.RetentionPolicy;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunSource;
 import dev.reprise.repository.Repository;
@@ -29,6 +32,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +73,21 @@ class StatusCoverageTest {
         @Override
         public WriterOptions writing(String repository) {
             throw new AssertionError("status writes nothing");
+        }
+
+        @Override
+        public @Nullable ColdPolicy cold(String repository) {
+            return null;
+        }
+
+        @Override
+        public PriceTable prices(String repository) {
+            return PriceTable.NONE;
+        }
+
+        @Override
+        public @Nullable RetentionPolicy retention(Job job) {
+            return null;
         }
 
         @Override

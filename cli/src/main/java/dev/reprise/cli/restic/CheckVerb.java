@@ -243,6 +243,12 @@ final class CheckVerb implements Callable<Integer> {
         if (isDamaged(result)) {
             throw new FatalException("repository contains errors");
         }
+        if (result.packsArchived() > 0) {
+            throw new FatalException(
+                    ("%d packs lie in an archive class and were not read; nothing else is wrong. Read a"
+                                    + " share with --read-data-subset, which passes them over, or have them brought back")
+                            .formatted(result.packsArchived()));
+        }
         if (result.needsPrune()) {
             global.output()
                     .info("additional files were found in the repo, which likely contain duplicate data.\n"

@@ -45,6 +45,13 @@ final class PruneFlags {
     private @Nullable String keepDelete;
 
     @Option(
+            names = "--keep-cold",
+            description =
+                    "Repack no pack of a storage class other than STANDARD. Those in an archive class are left as they"
+                            + " are in any case, and named.")
+    private boolean keepCold;
+
+    @Option(
             names = "--memory",
             paramLabel = "size",
             description = "Hold this much of the index in memory, the rest in temporary files (default: 128M).")
@@ -69,6 +76,7 @@ final class PruneFlags {
                 recoverSpace,
                 keepDelete != null,
                 keepDelete == null ? PruneOptions.DEFAULT_MARK_AGE : GoDuration.parse(keepDelete),
+                keepCold,
                 memory == null ? PruneOptions.DEFAULT_MEMORY : new ByteSize(bytes(memory, "")),
                 MemoryFlag.temporary(global.context()));
     }

@@ -112,6 +112,7 @@ final class RestoreVerb implements Callable<Integer> {
     }
 
     private int restore(ResticRepository opened, BlobIndex index, StoredSnapshot stored, FilesRestoreRequest request) {
+        new ArchivedContent(global, opened.repository(), index).bringBack(request);
         String described = GoText.describe(
                 stored.id().shortHex(), stored.snapshot(), global.context().zone());
         global.output().info("restoring %s to %s".formatted(described, target));

@@ -9,6 +9,7 @@ import dev.reprise.cli.MemoryFlag;
 import dev.reprise.cli.Output;
 import dev.reprise.cli.Progress;
 import dev.reprise.cli.UsageException;
+import dev.reprise.operations.OperationException;
 import dev.reprise.operations.check.CheckListener.CheckEvent;
 import dev.reprise.operations.check.CheckRequest;
 import dev.reprise.operations.check.CheckResult;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Option;
             "10:the repository does not exist",
             "11:the repository is locked",
             "12:the password is wrong",
+            "25:packs lie in an archive class and could not be read; all else is whole",
             "26:--immutability: something was allowed, or real objects are not kept",
             "27:--immutability: this kind of place can keep nothing"
         },
@@ -186,6 +188,7 @@ public final class CheckCommand implements Callable<Integer> {
                         .put("trees", result.trees())
                         .put("packs", result.packs())
                         .put("packs_read", result.packsRead())
+                        .put("packs_archived", result.packsArchived())
                         .put("bytes_read", result.bytesRead())
                         .putAll(
                                 "broken_packs",
@@ -217,6 +220,14 @@ public final class CheckCommand implements Callable<Integer> {
         if (!examined) {
             output.result("nothing was examined: the repository holds no snapshot; run \"reprise backup\" first");
             return ExitStatus.FAILED.code();
+        }
+        if (result.packsArchived() > 0) {
+            throw new OperationException(
+                    ExitStatus.ARCHIVED,
+                    "no defects in %s, but %d packs lie in an archive class and were not read"
+                            .formatted(extent, result.packsArchived()),
+                    "read the others with --budget, which passes these over, or have them brought back",
+                    null);
         }
         String removed =
                 points.removed() == 0 ? "" : "; %d snapshots of older points are gone".formatted(points.removed());

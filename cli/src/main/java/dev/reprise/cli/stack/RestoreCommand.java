@@ -43,6 +43,8 @@ import picocli.CommandLine.Parameters;
             "Everything is verified before and while it is written, and what came back is compared with what was"
                     + " recorded. A target that holds data is refused without --replace. A step that removes data"
                     + " shows its plan first and needs your confirmation or --yes.",
+            "Data in an archive class has to be brought back first, which takes hours and costs money: the plan says both,"
+                    + " and nothing is asked for without your answer, --thaw or --yes (the tier standard).",
             "Running it again after an interruption, with --replace, writes only what is missing.",
             ""
         },
@@ -53,7 +55,8 @@ import picocli.CommandLine.Parameters;
             "12:the password is wrong",
             "21:the target server failed",
             "22:the target holds data or may not be used; nothing was changed",
-            "23:restored, but it differs from what was recorded"
+            "23:restored, but it differs from what was recorded",
+            "25:packs lie in an archive class and have to be brought back first; nothing was changed"
         },
         footer = {
             "  reprise restore uploads --to /tmp/uploads",
@@ -135,6 +138,9 @@ public final class RestoreCommand implements Callable<Integer> {
     @Mixin
     private final Confirmation confirmation;
 
+    @Mixin
+    private final ThawFlags thaw = new ThawFlags();
+
     @Option(names = "--repository", paramLabel = "NAME", description = "Default: the one the source's job writes to.")
     private String repository = "";
 
@@ -157,7 +163,10 @@ public final class RestoreCommand implements Callable<Integer> {
                     .warning(
                             reason.getMessage() + "; what only it names cannot be restored",
                             "\"restic repair index\" makes it anew from the packs"));
-            var restore = new StackRestore(stack, opened, index, chosen, context, global.output(), confirmation);
+            var frozen =
+                    new ArchivedPacks(opened.storage(), index, stack.prices(from), global.output(), thaw, confirmation);
+            var restore =
+                    new StackRestore(stack, opened, index, chosen, context, global.output(), confirmation, frozen);
             if (artifacts != null) {
                 return restore.artifacts(captured(chosen), context.resolve(artifacts), dryRun)
                         .code();

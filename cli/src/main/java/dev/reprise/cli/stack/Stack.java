@@ -1,6 +1,8 @@
 package dev.reprise.cli.stack;
 
+import dev.reprise.base.PriceTable;
 import dev.reprise.cli.GlobalOptions;
+import dev.reprise.operations.cold.ColdPolicy;
 import dev.reprise.operations.retention.RetentionPolicy;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunSource;
@@ -46,6 +48,17 @@ public interface Stack {
 
     /// How new blobs are stored in a repository.
     WriterOptions writing(String repository);
+
+    /// Where old packs of a repository go; null if they stay.
+    @Nullable
+    ColdPolicy cold(String repository);
+
+    /// What the place of a repository asks.
+    PriceTable prices(String repository);
+
+    /// Which recovery points of a job are kept; null for all.
+    @Nullable
+    RetentionPolicy retention(Job job);
 
     /// What one run of a job captures.
     RunRequest request(Job job);

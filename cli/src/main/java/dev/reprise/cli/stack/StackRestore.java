@@ -2,6 +2,7 @@ package dev.reprise.cli.stack;
 
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.Confirmation;
 import dev.reprise.cli.Output;
@@ -36,8 +37,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Brings captured sources of one point back, each kind its own way.
 final class StackRestore {
@@ -60,6 +65,7 @@ final class StackRestore {
     private final CommandContext context;
     private final Output output;
     private final Confirmation confirmation;
+    private final ArchivedPacks archived;
 
     StackRestore(
             Stack stack,
@@ -68,7 +74,8 @@ final class StackRestore {
             RecoveryPoint point,
             CommandContext context,
             Output output,
-            Confirmation confirmation) {
+            Confirmation confirmation,
+            ArchivedPacks archived) {
         this.stack = stack;
         this.repository = repository;
         this.index = index;
@@ -76,6 +83,7 @@ final class StackRestore {
         this.context = context;
         this.output = output;
         this.confirmation = confirmation;
+        this.archived = archived;
     }
 
     RecoveryPoint point() {
@@ -95,10 +103,15 @@ final class StackRestore {
                                     point.run().shortHex()),
                     choice.folder().toString());
         }
+        FilesRestoreRequest request = request(source, choice);
+        archived.require(
+                () -> FilesRestore.packs(repository, index, request, false),
+                () -> FilesRestore.packs(repository, index, request, true),
+                choice.dryRun());
         Instant begun = context.clock().instant();
         RestoreResult result;
         try (Progress progress = output.progress("restoring")) {
-            result = new FilesRestore(repository, index, event -> report(event, progress)).run(request(source, choice));
+            result = new FilesRestore(repository, index, event -> report(event, progress)).run(request);
         }
         Duration took = Duration.between(begun, context.clock().instant());
         return concludeFiles(source, choice, result, took);
@@ -246,7 +259,10 @@ final class StackRestore {
         StreamSource restorer = stack.restorer(source.name(), source.kind());
         String place = source.kind().equals("redis") ? context.resolve(target).toString() : target;
         try (var stored = SnapshotStreams.open(repository, index, source)) {
-            RestorePlan plan = restorer.plan(stored, new RestoreRequest(place, replace, options));
+            RestorePlan plan = planned(restorer, stored, new RestoreRequest(place, replace, options), dryRun);
+            if (plan == null) {
+                return ExitStatus.OK;
+            }
             plan.steps().forEach(step -> output.result((dryRun ? "would: " : "will: ") + step));
             output.message(
                     "plan",
@@ -260,6 +276,7 @@ final class StackRestore {
             if (plan.destructive()) {
                 confirmation.require(output, "this replaces data in " + plan.target(), source.name());
             }
+            archived.require(stored::packs, stored::packs, false);
             Instant begun = context.clock().instant();
             Facts restored = carryOut(restorer, stored, plan);
             Facts recorded = restorer.expected(stored, plan);
@@ -269,6 +286,29 @@ final class StackRestore {
                     plan,
                     restored,
                     Duration.between(begun, context.clock().instant()));
+        }
+    }
+
+    /// A source may have to look into its streams for its plan: then they are brought back first.
+    ///
+    /// @return null if a dry run cannot tell more
+    private @Nullable RestorePlan planned(
+            StreamSource restorer, SnapshotStreams stored, RestoreRequest request, boolean dryRun) throws IOException {
+        if (dryRun) {
+            archived.require(stored::packs, stored::packs, true);
+        }
+        try {
+            return restorer.plan(stored, request);
+        } catch (RepriseException e) {
+            if (e.exitStatus() != ExitStatus.ARCHIVED) {
+                throw e;
+            }
+            if (dryRun) {
+                output.result("what comes after that can be told when the packs are back");
+                return null;
+            }
+            archived.require(stored::packs, stored::packs, false);
+            return restorer.plan(stored, request);
         }
     }
 
@@ -325,6 +365,8 @@ final class StackRestore {
                         null);
             }
         }
+        Supplier<Set<ObjectId>> packs = () -> packs(sources, folder);
+        archived.require(packs, packs, dryRun);
         if (dryRun) {
             names.forEach(name -> output.result("would write " + folder.resolve(name)));
             return whole(sources);
@@ -344,6 +386,23 @@ final class StackRestore {
                             .put("seconds", took.toMillis() / 1000.0));
         }
         return whole(sources);
+    }
+
+    /// Packs with the contents of all of these.
+    private Set<ObjectId> packs(List<CapturedSource> sources, Path folder) {
+        Set<ObjectId> packs = new HashSet<>();
+        for (CapturedSource source : sources) {
+            if (source.kind().equals("files")) {
+                var everything = new FilesChoice(
+                        folder, List.of(), List.of(), Overwrite.ALWAYS, true, false, false, false, true);
+                packs.addAll(FilesRestore.packs(repository, index, request(source, everything), false));
+            } else {
+                try (var stored = SnapshotStreams.open(repository, index, source)) {
+                    packs.addAll(stored.packs());
+                }
+            }
+        }
+        return packs;
     }
 
     /// Says what the exported files do not hold.

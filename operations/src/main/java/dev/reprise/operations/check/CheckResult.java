@@ -14,6 +14,8 @@ import java.util.List;
 /// @param trees        distinct trees walked
 /// @param packs        packs listed
 /// @param packsRead    packs read whole
+/// @param packsArchived packs that were to be read and have to be brought back from an archive
+///                      first: no defects
 /// @param bytesRead    of those
 /// @param needsIndexRepair whether rebuilding the index would help
 /// @param needsPrune whether the next prune has something to tidy: packs without index, or of trees and data
@@ -30,6 +32,7 @@ public record CheckResult(
         long trees,
         long packs,
         long packsRead,
+        long packsArchived,
         long bytesRead,
         boolean needsIndexRepair,
         boolean needsPrune,

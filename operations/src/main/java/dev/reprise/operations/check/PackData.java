@@ -32,6 +32,7 @@ final class PackData {
     private long total;
     private final AtomicLong packsRead = new AtomicLong();
     private final AtomicLong bytesRead = new AtomicLong();
+    private final AtomicLong archived = new AtomicLong();
 
     PackData(
             Repository repository,
@@ -54,7 +55,11 @@ final class PackData {
     void run(PackSelection selection, @Nullable Set<ObjectId> among) {
         Map<ObjectId, Long> sizes = new HashMap<>();
         listing.named().forEach((pack, size) -> {
-            if (among == null || among.contains(pack)) {
+            boolean meant = among == null || among.contains(pack);
+            // A share that is read now and then must not be spent on what cannot be read.
+            if (meant
+                    && (selection instanceof PackSelection.All
+                            || !listing.archived().contains(pack))) {
                 sizes.put(pack, size);
             }
         });
@@ -89,6 +94,10 @@ final class PackData {
             judge(check, content);
         } catch (StorageException e) { // it did not answer, also when asked again
             Workers.stopIfInterrupted("checking packs");
+            if (e.kind() == StorageException.Kind.ARCHIVED) {
+                archived.incrementAndGet();
+                return;
+            }
             findings.unanswered(
                     "pack %s could not be read: %s".formatted(content.pack().hex(), e.fact()));
         }
@@ -116,7 +125,10 @@ final class PackData {
     private static List<String> read(PackCheck check, PackContent content) {
         try {
             return check.check(content.pack(), content.blobs());
-        } catch (StorageException _) {
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.ARCHIVED) {
+                throw e;
+            }
             Workers.stopIfInterrupted("checking packs");
             return check.check(content.pack(), content.blobs());
         }
@@ -130,6 +142,11 @@ final class PackData {
     /// Packs that were read whole and without defect.
     Set<ObjectId> good() {
         return good;
+    }
+
+    /// Packs that were to be read and lie in an archive.
+    long archived() {
+        return archived.get();
     }
 
     long packsRead() {

@@ -5,11 +5,15 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobIndex.PackContent;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobType;
+import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
+import dev.reprise.storage.classes.StorageClasses;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Compares the packs that are there with those the index names.
@@ -26,6 +30,7 @@ final class PackListing {
     private final Allowance allowance;
     private final Map<ObjectId, Long> sizes = new HashMap<>();
     private final Map<ObjectId, Long> named = new HashMap<>();
+    private final Set<ObjectId> archived = new HashSet<>();
     private long listed;
     private long repeated;
 
@@ -37,10 +42,7 @@ final class PackListing {
     }
 
     void run() {
-        storage.list(ObjectType.PACK, found -> {
-            allowance.takePack();
-            sizes.put(ObjectId.parse(found.key().name()), found.size());
-        });
+        list();
         listed = sizes.size();
         findings.phase("packs", listed);
         index.forEachPack(content -> {
@@ -58,6 +60,25 @@ final class PackListing {
         if (repeated > 0) {
             findings.hint(repeated + " blobs are stored more than once");
         }
+    }
+
+    private void list() {
+        StorageClasses classes = storage.capability(StorageClasses.class);
+        if (classes == null) {
+            storage.list(ObjectType.PACK, found -> listed(found.key(), found.size()));
+            return;
+        }
+        classes.list(ObjectType.PACK, found -> {
+            listed(found.key(), found.bytes());
+            if (classes.isArchive(found.storageClass())) {
+                archived.add(ObjectId.parse(found.key().name()));
+            }
+        });
+    }
+
+    private void listed(ObjectKey pack, long bytes) {
+        allowance.takePack();
+        sizes.put(ObjectId.parse(pack.name()), bytes);
     }
 
     private void compare(PackContent content, @Nullable Long size) {
@@ -119,6 +140,11 @@ final class PackListing {
     /// Size of every pack that is there and that the index names.
     Map<ObjectId, Long> named() {
         return named;
+    }
+
+    /// Packs in an archive class; some may be back for a time.
+    Set<ObjectId> archived() {
+        return archived;
     }
 
     /// Packs that are there, whatever their size.

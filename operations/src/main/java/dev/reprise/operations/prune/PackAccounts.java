@@ -17,6 +17,8 @@ final class PackAccounts {
 
     private static final byte LIVE = 1;
     private static final byte UNCOMPRESSED = 2;
+    private static final byte COLD = 4;
+    private static final byte ARCHIVED = 8;
 
     private final long[] listedSize;
     private final long[] usedSize;
@@ -52,6 +54,21 @@ final class PackAccounts {
 
     boolean isLive(int pack) {
         return (flags[pack] & LIVE) != 0;
+    }
+
+    /// It lies in a class other than the standard one.
+    ///
+    /// @param archived whether it has to be brought back before it can be read
+    void setCold(int pack, boolean archived) {
+        flags[pack] |= archived ? COLD | ARCHIVED : COLD;
+    }
+
+    boolean isCold(int pack) {
+        return (flags[pack] & COLD) != 0;
+    }
+
+    boolean isArchived(int pack) {
+        return (flags[pack] & ARCHIVED) != 0;
     }
 
     void setListed(int pack, long size) {

@@ -50,6 +50,10 @@ final class PackDecision {
     private long keepPacks;
     private long repackPacks;
     private long removePacks;
+    /// Waste in packs that are not repacked because of their class.
+    private long sparedBytes;
+
+    private final List<ObjectId> spared = new ArrayList<>();
 
     /// @param version of the repository: 1 knows no compression
     PackDecision(PackTable table, PackAccounts accounts, PruneOptions options, int version, PruneListener listener) {
@@ -136,6 +140,8 @@ final class PackDecision {
         }
         if (options.cacheableOnly() && accounts.isOnly(pack, DATA)) {
             keepPacks++;
+        } else if (accounts.isArchived(pack) || (options.keepCold() && accounts.isCold(pack))) {
+            spare(pack);
         } else if (!whole || accounts.isMixed(pack) || mustCompress(pack)) {
             candidates.add(pack);
         } else if (accounts.listedSize(pack) < smallPackBytes) {
@@ -144,6 +150,15 @@ final class PackDecision {
             keepPacks++;
         }
         return PruneAction.KEEP;
+    }
+
+    /// Its waste stays, and must not be made up for by repacking others.
+    private void spare(int pack) {
+        keepPacks++;
+        if (accounts.unusedBlobs(pack) > 0 || accounts.isMixed(pack) || mustCompress(pack)) {
+            spared.add(table.id(pack));
+            sparedBytes += accounts.unusedSize(pack);
+        }
     }
 
     private PruneAction absent(int pack, boolean needed) {
@@ -201,7 +216,7 @@ final class PackDecision {
         long tolerated = options.maxUnused().bytes(accounts.totalUsedBytes());
         long most = options.recoverSpace() ? 0 : options.maxRepackBytes();
         for (int pack : candidates) {
-            long left = duplicateBytes + unusedBytes - removeBytes - repackRemoveBytes;
+            long left = duplicateBytes + unusedBytes - removeBytes - repackRemoveBytes - sparedBytes;
             boolean mayStay = accounts.isOnly(pack, DATA)
                     && !mustCompress(pack)
                     && left < tolerated
@@ -241,6 +256,16 @@ final class PackDecision {
                 listener.warning("pack " + table.id(pack).hex()
                         + " was marked for deletion, but is needed: it will be taken back into the index");
             }
+        }
+        if (!spared.isEmpty()) {
+            List<String> shown = spared.stream().limit(SHOWN).map(ObjectId::hex).toList();
+            listener.warning(
+                    "%d packs with %d bytes nobody needs stay as they are, because of their storage class: %s%s"
+                            .formatted(
+                                    spared.size(),
+                                    sparedBytes,
+                                    String.join(", ", shown),
+                                    spared.size() > SHOWN ? ", …" : ""));
         }
         var blobs = new PruneStats.Blobs(
                 accounts.totalUsedBlobs(), duplicateBlobs, unusedBlobs, repackBlobs, repackRemoveBlobs, removeBlobs);

@@ -16,6 +16,9 @@ import java.time.Duration;
 ///                           writer that takes no locks loses nothing (repository format, section 13)
 /// @param markAge            packs that are marked for deletion, by whatever program, are deleted when the
 ///                           mark is this old; zero deletes them all, whatever time the marks tell
+/// @param keepCold           repacks no pack of a class other than the standard one; without it
+///                           those that lie in an archive are left alone all the same, since they
+/// cannot be read
 /// @param memory             bound for what is held of blobs
 /// @param temporary          directory for what does not fit
 public record PruneOptions(
@@ -27,6 +30,7 @@ public record PruneOptions(
         boolean recoverSpace,
         boolean twoPhase,
         Duration markAge,
+        boolean keepCold,
         ByteSize memory,
         Path temporary) {
     /// What rustic waits.
@@ -51,6 +55,7 @@ public record PruneOptions(
                 false,
                 false,
                 DEFAULT_MARK_AGE,
+                false,
                 DEFAULT_MEMORY,
                 temporary);
     }
@@ -71,6 +76,7 @@ public record PruneOptions(
                 recoverSpace,
                 true,
                 grace,
+                keepCold,
                 memory,
                 temporary);
     }
@@ -85,6 +91,23 @@ public record PruneOptions(
                 recoverSpace,
                 twoPhase,
                 markAge,
+                keepCold,
+                memory,
+                temporary);
+    }
+
+    /// The same, with packs of cold classes left as they are or not.
+    public PruneOptions withColdKept(boolean kept) {
+        return new PruneOptions(
+                maxUnused,
+                maxRepackBytes,
+                smallPackBytes,
+                cacheableOnly,
+                repackUncompressed,
+                recoverSpace,
+                twoPhase,
+                markAge,
+                kept,
                 memory,
                 temporary);
     }

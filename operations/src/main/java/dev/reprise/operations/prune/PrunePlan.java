@@ -1,9 +1,12 @@
 package dev.reprise.operations.prune;
 
 import dev.reprise.base.ObjectId;
+import dev.reprise.operations.sorting.BlobRecord;
 import dev.reprise.operations.sorting.ExternalSort;
+import dev.reprise.repository.model.BlobType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// What a prune will do. Holds what is known of blobs, partly in files; closing frees it.
 public final class PrunePlan implements AutoCloseable {
@@ -97,6 +100,31 @@ public final class PrunePlan implements AutoCloseable {
     /// Packs that were marked for deletion and are needed.
     public List<ObjectId> revived() {
         return packs(PruneAction.REVIVE);
+    }
+
+    /// Tells of every pack that is there, in no order.
+    public void forEachPack(Consumer<PlannedPack> consumer) {
+        for (int pack = 0; pack < actions.length; pack++) {
+            if (accounts.isListed(pack)) {
+                consumer.accept(new PlannedPack(
+                        table.id(pack),
+                        accounts.listedSize(pack),
+                        accounts.usedSize(pack),
+                        accounts.isOnly(pack, BlobRecord.code(BlobType.DATA)),
+                        fate(actions[pack])));
+            }
+        }
+        unreferenced.forEach(
+                pack -> consumer.accept(new PlannedPack(pack.id(), pack.bytes(), 0, false, PlannedPack.Fate.REMOVED)));
+    }
+
+    /// A mark counts as what it leads to.
+    private static PlannedPack.Fate fate(PruneAction action) {
+        return switch (action) {
+            case KEEP, REVIVE -> PlannedPack.Fate.STAYS;
+            case REPACK -> PlannedPack.Fate.REPACKED;
+            case REMOVE, MARK, KEEP_MARK, REMOVE_MARKED, FORGET, DROP_MARK -> PlannedPack.Fate.REMOVED;
+        };
     }
 
     private List<ObjectId> packs(PruneAction action) {

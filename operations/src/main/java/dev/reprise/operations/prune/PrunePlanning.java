@@ -18,6 +18,7 @@ import dev.reprise.repository.model.GoTime;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.ObjectType;
+import dev.reprise.storage.classes.StorageClasses;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -201,16 +202,33 @@ public final class PrunePlanning {
     }
 
     private void listPacks(PackAccounts accounts) {
-        repository.storage().list(ObjectType.PACK, object -> {
-            ObjectId pack = ObjectId.parse(object.key().name());
-            int number = table.find(pack);
-            if (number >= 0) {
-                accounts.setListed(number, object.size());
-            } else {
-                unreferenced.add(new PackFile(pack, object.size()));
-                unreferencedBytes += object.size();
+        StorageClasses classes = repository.storage().capability(StorageClasses.class);
+        if (classes == null) {
+            repository
+                    .storage()
+                    .list(
+                            ObjectType.PACK,
+                            object -> listed(ObjectId.parse(object.key().name()), object.size(), accounts));
+            return;
+        }
+        classes.list(ObjectType.PACK, object -> {
+            int number = listed(ObjectId.parse(object.key().name()), object.bytes(), accounts);
+            if (number >= 0 && !object.storageClass().equals(StorageClasses.STANDARD)) {
+                accounts.setCold(number, classes.isArchive(object.storageClass()));
             }
         });
+    }
+
+    /// @return the pack's number; -1 if no index names it
+    private int listed(ObjectId pack, long bytes, PackAccounts accounts) {
+        int number = table.find(pack);
+        if (number >= 0) {
+            accounts.setListed(number, bytes);
+        } else {
+            unreferenced.add(new PackFile(pack, bytes));
+            unreferencedBytes += bytes;
+        }
+        return number;
     }
 
     /// Snapshots are read after the index, and the index is looked at again after the snapshots: a program that takes

@@ -2,6 +2,7 @@ package dev.reprise.operations.restore;
 
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
+import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.base.Workers;
 import dev.reprise.operations.OperationException;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a tree back into a folder. One instance, one run.
@@ -71,11 +73,41 @@ public final class FilesRestore {
             new Preparation(target, request, index, progress).run(plan);
             return request.dryRun() ? report(plan, request, target) : restore(plan, request, target);
         } catch (IOException e) {
-            throw new OperationException(
-                    ExitStatus.TARGET_REFUSED,
-                    "cannot restore into " + request.target() + ": " + Preparation.reason(e),
-                    "choose another folder, or correct its permissions",
-                    e);
+            throw refused(request, e);
+        }
+    }
+
+    private static OperationException refused(FilesRestoreRequest request, IOException e) {
+        return new OperationException(
+                ExitStatus.TARGET_REFUSED,
+                "cannot restore into " + request.target() + ": " + Preparation.reason(e),
+                "choose another folder, or correct its permissions",
+                e);
+    }
+
+    /// Packs whose contents [#run] would read: those of every file that is selected, or of those
+    /// alone that the target does not hold yet. Trees are read for it, and files of the target if
+    /// they are looked at; nothing is touched.
+    ///
+    /// @param compared whether to look at the target, which takes as long as reading it
+    /// @throws dev.reprise.repository.model.RepositoryException if the root tree cannot be read
+    public static Set<ObjectId> packs(
+            Repository repository, BlobIndex index, FilesRestoreRequest request, boolean compared) {
+        var silent = new Progress(RestoreListener.SILENT);
+        var trees = new TreeLoader(repository, index, request.workers());
+        var owners = request.metadata().ownersByName() ? new OwnerNumbers() : null;
+        RestorePlan plan = new TreeWalk(trees, Selection.of(request), owners, silent).walk(request.tree());
+        boolean absent = !Files.exists(request.target(), LinkOption.NOFOLLOW_LINKS);
+        plan.folders().getFirst().fresh = absent;
+        if (absent || !compared) {
+            plan.chooseLinks();
+            return PackPlan.packsOf(plan.files(), index, silent);
+        }
+        try (FileTarget target = FileTarget.open(request.target(), request.metadata()::restores)) {
+            new Preparation(target, request.asDryRun(), index, silent).run(plan);
+            return PackPlan.packsOf(plan.files(), index, silent);
+        } catch (IOException e) {
+            throw refused(request, e);
         }
     }
 

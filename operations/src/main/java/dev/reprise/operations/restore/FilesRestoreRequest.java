@@ -43,6 +43,12 @@ public record FilesRestoreRequest(
         this(tree, target, includes, excludes, overwrite, delete, sparse, verify, dryRun, MetadataChoice.ALL, workers);
     }
 
+    /// The same, only to be planned.
+    FilesRestoreRequest asDryRun() {
+        return new FilesRestoreRequest(
+                tree, target, includes, excludes, overwrite, delete, sparse, verify, true, metadata, workers);
+    }
+
     /// What happens to a file that is already there.
     public enum Overwrite {
         /// Content is compared chunk by chunk and only differing chunks are written; this resumes a broken

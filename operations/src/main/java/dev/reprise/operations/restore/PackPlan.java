@@ -8,8 +8,10 @@ import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.model.BlobHandle;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Which packs are read and where each of their blobs goes. Every pack is read once, in the order in
 /// which the tree first needs it, however often a blob is used.
@@ -73,6 +75,11 @@ final class PackPlan {
     /// How many packs would be read. Files are reported, and chunks counted in them, as by [#of].
     static int countPacks(List<RegularFile> files, BlobIndex index, Progress progress) {
         return planned(files, index, progress, false).packs();
+    }
+
+    /// Packs that would be read.
+    static Set<ObjectId> packsOf(List<RegularFile> files, BlobIndex index, Progress progress) {
+        return new HashSet<>(planned(files, index, progress, false).packs);
     }
 
     private static PackPlan planned(List<RegularFile> files, BlobIndex index, Progress progress, boolean placing) {

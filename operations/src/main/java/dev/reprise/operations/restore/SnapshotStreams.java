@@ -4,22 +4,27 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
+import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.tree.Node;
 import dev.reprise.sources.Facts;
 import dev.reprise.sources.StreamSource.StoredStreams;
 import java.io.InputStream;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// The streams of one captured source, read from its snapshot. Streams are opened one at a time by one thread.
 public final class SnapshotStreams implements StoredStreams, AutoCloseable {
     private final TreeReader reader;
+    private final BlobIndex index;
     private final CapturedSource captured;
     private final TreeMap<String, Node> files = new TreeMap<>();
 
-    private SnapshotStreams(TreeReader reader, CapturedSource captured) {
+    private SnapshotStreams(TreeReader reader, BlobIndex index, CapturedSource captured) {
         this.reader = reader;
+        this.index = index;
         this.captured = captured;
     }
 
@@ -27,7 +32,7 @@ public final class SnapshotStreams implements StoredStreams, AutoCloseable {
     ///
     /// @throws RepositoryException if its trees cannot be read, or a stream its manifest names is not there
     public static SnapshotStreams open(Repository repository, BlobIndex index, CapturedSource captured) {
-        var streams = new SnapshotStreams(new TreeReader(repository, index), captured);
+        var streams = new SnapshotStreams(new TreeReader(repository, index), index, captured);
         boolean whole = false;
         try {
             streams.collect("", streams.reader.find(treeOf(captured), "/" + captured.name()));
@@ -76,6 +81,18 @@ public final class SnapshotStreams implements StoredStreams, AutoCloseable {
                 collect(path + "/", node);
             }
         }
+    }
+
+    /// Packs that reading every stream reads.
+    public Set<ObjectId> packs() {
+        Set<ObjectId> packs = new HashSet<>();
+        for (Node file : files.values()) {
+            List<ObjectId> content = file.content();
+            for (ObjectId blob : content == null ? List.<ObjectId>of() : content) {
+                index.find(BlobHandle.data(blob)).stream().findFirst().ifPresent(copy -> packs.add(copy.pack()));
+            }
+        }
+        return packs;
     }
 
     @Override

@@ -161,7 +161,7 @@ class RepositoryCheckTest {
 
         assertThat(result)
                 .isEqualTo(new CheckResult(
-                        0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, false, false, List.of(), List.of(), List.of(),
+                        0, 0, List.of(), List.of(), 0, 0, 0, 0, 0, 0, false, false, List.of(), List.of(), List.of(),
                         false));
     }
 

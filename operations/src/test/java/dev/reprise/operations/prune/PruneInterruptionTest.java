@@ -167,6 +167,7 @@ class PruneInterruptionTest {
                 true,
                 false,
                 standard.markAge(),
+                false,
                 standard.memory(),
                 standard.temporary());
     }

@@ -308,6 +308,7 @@ class PruneTest {
                 false,
                 false,
                 standard.markAge(),
+                false,
                 standard.memory(),
                 standard.temporary());
 
@@ -330,6 +331,7 @@ class PruneTest {
                 false,
                 false,
                 standard.markAge(),
+                false,
                 standard.memory(),
                 standard.temporary());
 
