@@ -198,25 +198,7 @@ final class WiredStack implements Stack {
     @Override
     public @Nullable RetentionPolicy retention(Job job) {
         Retention settings = config.job(job.name()).retention();
-        if (settings == null) {
-            return null;
-        }
-        Map<Interval, Integer> counts = new EnumMap<>(Interval.class);
-        counts.put(Interval.LAST, count(settings.keepLast()));
-        counts.put(Interval.HOURLY, count(settings.keepHourly()));
-        counts.put(Interval.DAILY, count(settings.keepDaily()));
-        counts.put(Interval.WEEKLY, count(settings.keepWeekly()));
-        counts.put(Interval.MONTHLY, count(settings.keepMonthly()));
-        counts.put(Interval.YEARLY, count(settings.keepYearly()));
-        Retention.Within within = settings.keepWithin();
-        RetentionSpan span = within == null
-                ? RetentionSpan.NONE
-                : new RetentionSpan(within.years(), within.months(), within.days(), within.hours());
-        return new RetentionPolicy(counts, span, Map.of(), List.of());
-    }
-
-    private static int count(Retention.Keep keep) {
-        return keep.isUnlimited() ? RetentionPolicy.UNLIMITED : (int) Math.min(keep.count(), Integer.MAX_VALUE);
+        return settings == null ? null : policy(settings);
     }
 
     private String host(JobSettings job) {
