@@ -392,7 +392,7 @@ final class StackRestore {
     private Set<ObjectId> packs(List<CapturedSource> sources, Path folder) {
         Set<ObjectId> packs = new HashSet<>();
         for (CapturedSource source : sources) {
-            if (source.kind().equals("files")) {
+            if (source.kind().equals("files") || source.kind().equals("bucket")) {
                 var everything = new FilesChoice(
                         folder, List.of(), List.of(), Overwrite.ALWAYS, true, false, false, false, true);
                 packs.addAll(FilesRestore.packs(repository, index, request(source, everything), false));

@@ -74,6 +74,7 @@ final class BucketFailures {
             case FULL -> Kind.FULL;
             case THROTTLED -> Kind.THROTTLED;
             case UNREACHABLE -> Kind.UNREACHABLE;
+            case ARCHIVED -> Kind.ARCHIVED;
             case RANGE_TOO_SHORT, OTHER -> Kind.OTHER;
         };
         String hint = switch (kind) {
