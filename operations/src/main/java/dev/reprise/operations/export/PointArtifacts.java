@@ -36,8 +36,7 @@ public final class PointArtifacts {
     /// @param source one that was captured
     public List<Artifact> of(CapturedSource source) {
         if (source.kind().equals("files") || source.kind().equals("bucket")) {
-            return List.of(
-                    new Artifact(source.kind() + "/" + source.name() + ".tar.gz", out -> archive(source, out)));
+            return List.of(new Artifact(source.kind() + "/" + source.name() + ".tar.gz", out -> archive(source, out)));
         }
         List<Artifact> artifacts = new ArrayList<>();
         Set<String> taken = new HashSet<>();
