@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -207,6 +208,11 @@ final class ObjectLockProbe {
                 }
                 refused = true;
                 said = said(e);
+            } catch (SdkClientException e) {
+                if (!S3Failures.unreadable(e)) {
+                    throw e;
+                }
+                said = "an answer that cannot be read";
             }
             boolean whole = unharmed.getAsBoolean();
             lies |= !whole && attack.broken();
@@ -225,6 +231,10 @@ final class ObjectLockProbe {
                 set(lock.mode(), until, false);
             } catch (AwsServiceException e) {
                 if (S3Failures.mayPass(e)) {
+                    throw e;
+                }
+            } catch (SdkClientException e) {
+                if (!S3Failures.unreadable(e)) {
                     throw e;
                 }
             }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /// Says of an S3 failure what kind it is and what the operator can do. Absence is what a server said in S3's words,
@@ -114,6 +115,11 @@ final class S3Failures {
     static boolean mayPass(AwsServiceException answer) {
         Kind kind = kind(answer.statusCode(), code(answer));
         return kind == Kind.UNREACHABLE || kind == Kind.THROTTLED;
+    }
+
+    /// Whether there was an answer, and it is none of S3's: an error page of what stands behind the server, as a rule.
+    static boolean unreadable(SdkClientException failure) {
+        return !(failure instanceof AbortedException) && network(failure) == null;
     }
 
     private String hint(Kind kind, String code) {
