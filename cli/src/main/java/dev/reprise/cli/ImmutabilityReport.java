@@ -109,7 +109,11 @@ public record ImmutabilityReport(String name, ImmutabilityFinding finding) {
     /// A marker or a newer version is no refusal: what is kept is there, but hidden from who does
     /// not ask for it.
     private static String consequence(Attempt attempt) {
-        return attempt.effect() == Effect.SURVIVED ? "; what is kept is still there, hidden by a newer version" : "";
+        if (attempt.effect() != Effect.SURVIVED) {
+            return "";
+        }
+        boolean hidden = attempt.what().equals("overwrite it") || attempt.what().equals("delete it");
+        return "; what is kept is still there" + (hidden ? ", hidden by a newer version or a marker" : "");
     }
 
     private void looked(List<String> lines) {
