@@ -36,6 +36,7 @@ class Store:
         folder.mkdir(parents=True)
         program, arguments, variables = getattr(self, name)(folder)
         program = ROOT / ".peers" / program
+        (ROOT / ".peers").mkdir(exist_ok=True)
         subprocess.run([ROOT / "scripts/fetch-stores", ROOT / ".peers", name], check=True, stdout=subprocess.DEVNULL)
         self.process = subprocess.Popen([program, *arguments], cwd=folder, env={**os.environ, **variables},
                                         stdout=open(folder / "log", "wb"), stderr=subprocess.STDOUT)
@@ -49,7 +50,8 @@ class Store:
         ports = [free_port() for _ in range(3)]
         return "weed", ["server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={ports[0]}",
                         f"-volume.port={ports[1]}", "-volume.max=200", "-master.volumeSizeLimitMB=1024", "-filer",
-                        f"-filer.port={ports[2]}", "-s3", f"-s3.port={self.port}", "-s3.config=s3.json"], {}
+                        f"-filer.port={ports[2]}", "-s3", f"-s3.port={self.port}", "-s3.config=s3.json",
+                        "-s3.port.iceberg=0", "-s3.port.lance=0"], {}
 
     def versitygw(self, folder):
         (folder / "data").mkdir()

@@ -45,6 +45,7 @@ final class StoreProcess implements AutoCloseable {
         command.addAll(List.of("-master.port=" + ports.get(0), "-volume.port=" + ports.get(1)));
         command.addAll(List.of("-filer", "-filer.port=" + ports.get(2)));
         command.addAll(List.of("-s3", "-s3.port=" + ports.get(3), "-s3.config=" + identities));
+        command.addAll(List.of("-s3.port.iceberg=0", "-s3.port.lance=0")); // else two servers want the same ports
         return started(folder, ports.get(3), command, Map.of());
     }
 
