@@ -25,7 +25,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
@@ -58,18 +57,19 @@ class RemoteCampaignTest {
     @TempDir
     private Path server;
 
-    /// Fifteen minutes of patience in no time.
+    /// Fifteen minutes of patience in no time. Each thread has a time of its own: the patience of one round must not
+    /// wear out another's.
     private static final class QuickWaiting implements Waiting {
-        private final AtomicLong skipped = new AtomicLong();
+        private final ThreadLocal<Duration> skipped = ThreadLocal.withInitial(() -> Duration.ZERO);
 
         @Override
         public long nanos() {
-            return System.nanoTime() + skipped.get();
+            return System.nanoTime() + skipped.get().toNanos();
         }
 
         @Override
         public void pause(Duration duration) {
-            skipped.addAndGet(duration.toNanos());
+            skipped.set(skipped.get().plus(duration));
         }
     }
 
