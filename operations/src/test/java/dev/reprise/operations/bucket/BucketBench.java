@@ -140,7 +140,7 @@ final class BucketBench implements AutoCloseable, BucketRestoreListener {
     }
 
     /// A lock nobody can take away.
-    private static final class HeldLock implements RepositoryLock {
+    static final class HeldLock implements RepositoryLock {
         @Override
         public Kind kind() {
             return Kind.SHARED;
