@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.app.WiredPlaces;
+import dev.reprise.base.Secret;
+import dev.reprise.repository.Repository;
+import dev.reprise.storage.Storage;
 import dev.reprise.storage.bucket.Bucket;
 import dev.reprise.storage.bucket.Bucket.Found;
 import dev.reprise.storage.bucket.Bucket.Properties;
@@ -16,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +82,15 @@ class BucketSourceTest {
         environment.put("REPRISE_TEST_PASSWORD", PASSWORD);
         environment.put("HOME", home.toString());
         reprise = new RepriseStack(home, environment);
-        reprise.ok("init");
+        Storage storage = WiredPlaces.all().open("local:" + home.resolve("repository"), settings());
+        storage.create();
+        Repository.init(
+                        storage,
+                        Secret.of(PASSWORD),
+                        new Repository.InitOptions(2, null, CheapRepository.COSTS),
+                        new SecureRandom(),
+                        InstantSource.system())
+                .close();
     }
 
     private String other() {
