@@ -79,6 +79,7 @@ final class BucketBench implements AutoCloseable, BucketRestoreListener {
 
     /// Everything, into what may hold other things, which are removed.
     BucketRestore.Done mirror(BucketBackup.Saved saved, MemoryBucket target) {
+        target.dayBreaks();
         BucketRestore restore = restore(saved, target, ObjectSelection.ALL);
         try (BucketRestorePlan plan = restore.plan(true)) {
             return restore.carryOut(plan);

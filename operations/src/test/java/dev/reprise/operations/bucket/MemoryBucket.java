@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,7 +43,12 @@ final class MemoryBucket implements Bucket {
 
     record Kept(byte[] bytes, String etag, Instant modified, String storageClass, Properties properties) {}
 
-    MemoryBucket put(String key, byte[] bytes, Properties properties) {
+    /// Whatever is written from now on is newer than what any other bucket of a test holds.
+    synchronized void dayBreaks() {
+        clock = clock.plus(Duration.ofDays(1));
+    }
+
+    synchronized MemoryBucket put(String key, byte[] bytes, Properties properties) {
         var etag = new UploadEtag(bytes.length);
         etag.update(bytes, 0, bytes.length);
         clock = clock.plusSeconds(10);
