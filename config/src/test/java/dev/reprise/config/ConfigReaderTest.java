@@ -348,10 +348,11 @@ class ConfigReaderTest {
         void a_source_without_a_kind_and_one_of_an_unknown_kind() {
             assertThat(refusalWith("    kind: files\n", ""))
                     .isEqualTo(
-                            "reprise.yaml:7:5: sources.uploads: \"kind\" is missing (one of files, postgres, redis)");
+                            "reprise.yaml:7:5: sources.uploads: \"kind\" is missing (one of files, postgres, redis, bucket)");
             assertThat(refusalWith("kind: files", "kind: postgresql"))
-                    .isEqualTo("reprise.yaml:7:11: sources.uploads.kind: expected one of files, postgres, redis, was"
-                            + " \"postgresql\", did you mean \"postgres\"?");
+                    .isEqualTo(
+                            "reprise.yaml:7:11: sources.uploads.kind: expected one of files, postgres, redis, bucket, was"
+                                    + " \"postgresql\", did you mean \"postgres\"?");
         }
 
         @ParameterizedTest(name = "{0}: {1}")
