@@ -380,7 +380,7 @@ final class FuzzTargets implements AutoCloseable {
         Path file;
         byte[] whole;
         try (Repository opened = cached(filled)) {
-            file = folder.resolve("cache/" + opened.config().id() + "/index");
+            file = folder.resolve("cache/" + opened.config().id() + "/merged-index");
             assertThat(count(opened)).isEqualTo(20_100);
             whole = Files.readAllBytes(file);
         } catch (IOException e) {
