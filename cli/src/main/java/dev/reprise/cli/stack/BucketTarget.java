@@ -248,14 +248,7 @@ final class BucketTarget {
                         done.failed(),
                         Show.duration(took)));
         if (source.outcome() == Outcome.INCOMPLETE) {
-            output.warning(
-                    "%s was saved without %d items that could not be read; they cannot come back from point %s"
-                            .formatted(
-                                    source.name(),
-                                    source.unreadable(),
-                                    point.run().shortHex()),
-                    "\"reprise points %s --json\" names them"
-                            .formatted(point.run().shortHex()));
+            Show.warnIncomplete(output, source, point);
         }
         if (done.failed() > 0) {
             return ExitStatus.FAILED;

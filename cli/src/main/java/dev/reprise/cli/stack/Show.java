@@ -1,6 +1,9 @@
 package dev.reprise.cli.stack;
 
 import dev.reprise.base.ByteSize;
+import dev.reprise.cli.Output;
+import dev.reprise.operations.point.RecoveryPoint;
+import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -14,6 +17,15 @@ public final class Show {
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
 
     private Show() {}
+
+    /// Warns that a source was saved without some of its items, when it is restored.
+    static void warnIncomplete(Output output, CapturedSource source, RecoveryPoint point) {
+        String run = point.run().shortHex();
+        output.warning(
+                "%s was saved without %d items that could not be read; they cannot come back from point %s"
+                        .formatted(source.name(), source.unreadable(), run),
+                "\"reprise points %s --json\" names them".formatted(run));
+    }
 
     public static String time(Instant instant, ZoneId zone) {
         return LOCAL.format(instant.atZone(zone));

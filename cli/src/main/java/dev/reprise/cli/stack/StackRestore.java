@@ -212,7 +212,7 @@ final class StackRestore {
 
     private ExitStatus concludeFiles(CapturedSource source, FilesChoice choice, RestoreResult result, Duration took) {
         if (source.outcome() == Outcome.INCOMPLETE) {
-            warnIncomplete(source);
+            Show.warnIncomplete(output, source, point);
         }
         output.message(
                 "restored",
@@ -420,19 +420,11 @@ final class StackRestore {
         }
         for (CapturedSource source : exported) {
             if (source.outcome() == Outcome.INCOMPLETE) {
-                warnIncomplete(source);
+                Show.warnIncomplete(output, source, point);
                 status = ExitStatus.INCOMPLETE;
             }
         }
         return status;
-    }
-
-    private void warnIncomplete(CapturedSource source) {
-        output.warning(
-                "%s was saved without %d items that could not be read; they cannot come back from point %s"
-                        .formatted(
-                                source.name(), source.unreadable(), point.run().shortHex()),
-                "\"reprise points %s --json\" names them".formatted(point.run().shortHex()));
     }
 
     private static String artifactName(CapturedSource source) {

@@ -6,10 +6,7 @@ import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.setup.Setup;
 import dev.reprise.storage.setup.Setup.Form;
 import dev.reprise.storage.setup.Setup.Part;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -28,12 +25,7 @@ final class GcsServerSide implements ServerSide {
 
     @Override
     public @Nullable Instant clock(ObjectKey fresh) {
-        try {
-            return ZonedDateTime.parse(date.apply(fresh), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeException e) {
-            return null;
-        }
+        return ServerSide.moment(date.apply(fresh));
     }
 
     @Override

@@ -7,10 +7,7 @@ import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.setup.Setup;
 import dev.reprise.storage.setup.Setup.Form;
 import dev.reprise.storage.setup.Setup.Part;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +36,7 @@ final class S3ServerSide implements ServerSide {
                     .headObject(request -> request.bucket(address.bucket()).key(address.key(fresh.path())))
                     .sdkHttpResponse()
                     .firstMatchingHeader("Date")
-                    .map(S3ServerSide::instant)
+                    .map(ServerSide::moment)
                     .orElse(null);
         } catch (AwsServiceException e) {
             if (e.statusCode() == 404) {
@@ -48,15 +45,6 @@ final class S3ServerSide implements ServerSide {
             throw failures.translate("look up " + fresh, e);
         } catch (SdkException e) {
             throw failures.translate("look up " + fresh, e);
-        }
-    }
-
-    private static @Nullable Instant instant(String date) {
-        try {
-            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeException e) {
-            return null;
         }
     }
 

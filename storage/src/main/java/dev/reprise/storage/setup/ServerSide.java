@@ -1,7 +1,10 @@
 package dev.reprise.storage.setup;
 
 import dev.reprise.storage.ObjectKey;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /// What lies beyond a place: the server, its owner's settings, its clock. Safe for use by many threads.
@@ -18,4 +21,16 @@ public interface ServerSide {
     /// @throws dev.reprise.storage.StorageException as [size][dev.reprise.storage.Storage#size]
     @Nullable
     Instant clock(ObjectKey fresh);
+
+    /// The moment a `Date` header names.
+    ///
+    /// @return null if it names none
+    static @Nullable Instant moment(String date) {
+        try {
+            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
 }
