@@ -1,8 +1,6 @@
 package dev.reprise.repository;
 
-import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
-import dev.reprise.base.RepriseException;
 import dev.reprise.base.Secret;
 import dev.reprise.repository.cache.CacheFolders;
 import dev.reprise.repository.cache.CachingStorage;
@@ -47,15 +45,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -91,8 +86,9 @@ public final class Repository implements AutoCloseable {
     private final PackStore packs;
     /// Freed when this is closed.
     private final ConcurrentLinkedQueue<BlobIndex> indexes = new ConcurrentLinkedQueue<>();
-    /// What was read ahead; empty when nothing was, or when it is used up.
-    private final AtomicReference<@Nullable IndexAhead> ahead = new AtomicReference<>();
+    private final EarlyMetadata early;
+    /// Index files of the newest index that was asked for.
+    private volatile Set<ObjectId> loaded = Set.of();
     private volatile Consumer<String> remarks = _ -> {};
     /// Null: no index is kept anywhere.
     private volatile @Nullable CacheFolders caches;
@@ -115,6 +111,7 @@ public final class Repository implements AutoCloseable {
         this.chunker = new Chunker(config.polynomial());
         this.documents = new SealedDocuments(storage, keys, config.version(), random);
         this.packs = new PackStore(storage, keys, config.version(), random, documents);
+        this.early = new EarlyMetadata(storage, new Reading());
     }
 
     /// Creates layout, key and configuration, in that order; refuses a place that already holds any
@@ -246,11 +243,58 @@ public final class Repository implements AutoCloseable {
         return locks().acquire(kind, patience);
     }
 
-    /// As above, for those who will call [#loadIndex] next: the index is read while the lock
-    /// becomes visible to others, which takes a fifth of a second anyway. It is used only if no
-    /// index file came or went since.
+    /// As above, for those who will call [#snapshots] next: they are read while the lock becomes
+    /// visible to others, which takes a fifth of a second anyway, and used only if none came or went
+    /// since.
+    public RepositoryLock lockToReadSnapshots(RepositoryLock.Kind kind, Duration patience) {
+        return locks().acquire(kind, patience, _ -> early.readSnapshots());
+    }
+
+    /// As above, for those who will call [#snapshots] and [#loadIndex]. The index too is used only if
+    /// no index file came or went since.
     public RepositoryLock lockToLoadIndex(RepositoryLock.Kind kind, Duration patience) {
-        return locks().acquire(kind, patience, _ -> readAhead(caches));
+        return lockToLoadIndex(kind, patience, (_, _) -> {});
+    }
+
+    /// As above, and goes on reading.
+    ///
+    /// @param further used if both could be read, once for each attempt to lock
+    public RepositoryLock lockToLoadIndex(RepositoryLock.Kind kind, Duration patience, EarlyReading further) {
+        return locks().acquire(kind, patience, _ -> {
+            List<StoredSnapshot> snapshots = early.readSnapshots(); // before the index, as always
+            BlobIndex index = early.readIndex(caches);
+            if (snapshots != null && index != null) {
+                further.with(snapshots, index);
+            }
+        });
+    }
+
+    /// What else is read before the lock is held.
+    @FunctionalInterface
+    public interface EarlyReading {
+        /// Must not throw, unless the thread was interrupted. What it learns must be true whoever
+        /// changes the repository meanwhile, as is what lies under the hash of its content.
+        ///
+        /// @param snapshots oldest first
+        /// @param index     not to be kept
+        void with(List<StoredSnapshot> snapshots, BlobIndex index);
+    }
+
+    /// As [#lock], trying once, but the lock is not held before its first
+    /// [RepositoryLock#ensureHeld] returns (decision record 21). What is read until then, the index
+    /// above all, counts only afterwards: should an index file that was read be gone by then, the
+    /// lock is refused.
+    ///
+    /// @throws dev.reprise.repository.model.RepositoryException locked, exit status 11
+    public RepositoryLock announceLock(RepositoryLock.Kind kind) {
+        return locks().announce(kind, this::requireLoadedIndex);
+    }
+
+    private void requireLoadedIndex() {
+        Set<ObjectId> relied = loaded;
+        if (!relied.isEmpty() && !IndexFiles.list(storage).keySet().containsAll(relied)) {
+            throw RepositoryException.overtaken(storage.location());
+        }
     }
 
     /// As above, for those who will call [#readIndex].
@@ -260,13 +304,12 @@ public final class Repository implements AutoCloseable {
 
     /// As above, and uses what is left of that time.
     ///
-    /// @param early used if the index could be read, once for each attempt to lock
-    public RepositoryLock lockToReadIndex(RepositoryLock.Kind kind, Duration patience, EarlyUse early) {
+    /// @param further used if the index could be read, once for each attempt to lock
+    public RepositoryLock lockToReadIndex(RepositoryLock.Kind kind, Duration patience, EarlyUse further) {
         return locks().acquire(kind, patience, timeLeft -> {
-            readAhead(null);
-            IndexAhead read = ahead.get();
-            if (read != null) {
-                early.with(this, read.index(), timeLeft);
+            BlobIndex index = early.readIndex(null);
+            if (index != null) {
+                further.with(this, index, timeLeft);
             }
         });
     }
@@ -284,35 +327,6 @@ public final class Repository implements AutoCloseable {
         EarlyUse NONE = (_, _, _) -> {};
     }
 
-    /// Whatever goes wrong here will go wrong again, and be told, when the index is asked for.
-    private void readAhead(@Nullable CacheFolders folders) {
-        var damages = new ArrayList<ObjectId>();
-        try {
-            SortedMap<ObjectId, Long> files = IndexFiles.list(storage);
-            BlobIndex index = read(files, folders, (id, _) -> damages.add(id));
-            drop(ahead.getAndSet(new IndexAhead(files, folders, index)));
-            if (!damages.isEmpty()) {
-                drop(ahead.getAndSet(null));
-            }
-        } catch (CancelledException e) {
-            throw e;
-        } catch (RepriseException unsure) {
-            drop(ahead.getAndSet(null));
-        }
-    }
-
-    /// An index may be larger than all else in memory.
-    private void drop(@Nullable IndexAhead unused) {
-        if (unused != null) {
-            indexes.remove(unused.index());
-            unused.index().close();
-        }
-    }
-
-    /// What was read before the lock was held.
-    private record IndexAhead(
-            SortedMap<ObjectId, Long> files, @Nullable CacheFolders folders, BlobIndex index) {}
-
     /// For `unlock`.
     public Locks locks() {
         return new Locks(storage, documents, ProcessIdentity.current(), clock, fact -> remarks.accept(fact));
@@ -328,7 +342,8 @@ public final class Repository implements AutoCloseable {
     /// Every snapshot that can be decoded, oldest first. One that cannot is given to `damaged` with
     /// the reason.
     public List<StoredSnapshot> snapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
-        return nearSnapshots().load(damaged);
+        List<StoredSnapshot> known = early.takeSnapshots();
+        return known == null ? nearSnapshots().load(damaged) : known;
     }
 
     public Snapshot snapshot(ObjectId id) {
@@ -368,6 +383,7 @@ public final class Repository implements AutoCloseable {
     /// Ends [#keepMetadataIn]: for those who examine what the place itself holds. Not while others
     /// use this repository.
     public void readPastCopies() {
+        early.forgetSnapshots();
         Near copies = near;
         near = null;
         if (copies != null) {
@@ -399,12 +415,9 @@ public final class Repository implements AutoCloseable {
 
     private BlobIndex index(@Nullable CacheFolders folders, BiConsumer<ObjectId, RuntimeException> damaged) {
         SortedMap<ObjectId, Long> files = IndexFiles.list(storage);
-        IndexAhead early = ahead.getAndSet(null);
-        if (early != null && early.files().equals(files) && Objects.equals(early.folders(), folders)) {
-            return early.index();
-        }
-        drop(early);
-        return read(files, folders, damaged);
+        loaded = files.keySet();
+        BlobIndex known = early.takeIndex(files, folders);
+        return known == null ? read(files, folders, damaged) : known;
     }
 
     private BlobIndex read(
@@ -419,6 +432,28 @@ public final class Repository implements AutoCloseable {
             Near copies = near;
             SealedDocuments source = copies == null ? documents : copies.documents();
             return owned(IndexFiles.load(source, storage, files, config.version(), cache, damaged));
+        }
+    }
+
+    /// For [EarlyMetadata].
+    private final class Reading implements EarlyMetadata.Reading {
+        @Override
+        public List<StoredSnapshot> snapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
+            return nearSnapshots().load(damaged);
+        }
+
+        @Override
+        public BlobIndex index(
+                SortedMap<ObjectId, Long> files,
+                @Nullable CacheFolders folders,
+                BiConsumer<ObjectId, RuntimeException> damaged) {
+            return read(files, folders, damaged);
+        }
+
+        @Override
+        public void drop(BlobIndex index) {
+            indexes.remove(index);
+            index.close();
         }
     }
 

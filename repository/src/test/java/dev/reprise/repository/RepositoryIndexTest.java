@@ -11,6 +11,8 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.lock.RepositoryLock.Kind;
 import dev.reprise.repository.model.BlobHandle;
+import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.repository.testing.TestStorage;
 import dev.reprise.repository.testing.TestStorage.Operation;
 import dev.reprise.storage.ObjectKey;
@@ -21,6 +23,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -164,6 +169,76 @@ class RepositoryIndexTest {
         }
         assertThat(lists).hasValue(2);
         assertThat(damaged).isEmpty();
+    }
+
+    @Test
+    void that_was_read_under_an_announced_lock_refuses_it_when_one_of_its_files_went() {
+        RepositoryLock lock = repository.announceLock(Kind.SHARED);
+        assertThat(repository.loadIndex(damaged::put).size()).isEqualTo(BLOBS);
+        storage.delete(ObjectKey.of(ObjectType.INDEX, file));
+
+        assertThatThrownBy(lock::ensureHeld).hasMessageContaining("was pruned or repaired at the moment");
+        assertThat(storage.count(ObjectType.LOCK)).isZero();
+    }
+
+    @Test
+    void that_was_read_under_an_announced_lock_is_good_although_others_added_to_it() {
+        try (RepositoryLock lock = repository.announceLock(Kind.SHARED)) {
+            assertThat(repository.loadIndex(damaged::put).size()).isEqualTo(BLOBS);
+            repository.unpacked().save(ObjectType.INDEX, "{\"packs\":[]}".getBytes(StandardCharsets.US_ASCII));
+
+            lock.ensureHeld();
+        }
+    }
+
+    @Test
+    void comes_with_snapshots_that_are_read_once_unless_one_came_or_went() {
+        var reads = new AtomicInteger();
+        ObjectId first = repository.save(snapshot("2026-01-15T10:00:00Z"));
+        storage.hook((operation, type) -> {
+            if (operation == Operation.READ && type == ObjectType.SNAPSHOT) {
+                reads.incrementAndGet();
+            }
+        });
+        var early = new ArrayList<ObjectId>();
+        try (RepositoryLock _ = repository.lockToLoadIndex(Kind.SHARED, Duration.ZERO, (snapshots, index) -> {
+            snapshots.forEach(stored -> early.add(stored.id()));
+            assertThat(index.size()).isEqualTo(BLOBS);
+        })) {
+            assertThat(early).containsExactly(first);
+            assertThat(snapshotIds()).containsExactly(first);
+            assertThat(reads).hasValue(1);
+        }
+        try (RepositoryLock _ = repository.lockToReadSnapshots(Kind.SHARED, Duration.ZERO)) {
+            ObjectId second = repository.save(snapshot("2026-01-15T11:00:00Z"));
+            assertThat(snapshotIds()).containsExactly(first, second);
+            storage.delete(ObjectKey.of(ObjectType.SNAPSHOT, first));
+            assertThat(snapshotIds()).containsExactly(second);
+        }
+    }
+
+    private static Snapshot snapshot(String time) {
+        return new Snapshot(
+                OffsetDateTime.parse(time),
+                null,
+                blob(1),
+                List.of("/srv"),
+                "host",
+                "root",
+                0,
+                0,
+                List.of(),
+                List.of(),
+                null,
+                "",
+                null,
+                Map.of());
+    }
+
+    private List<ObjectId> snapshotIds() {
+        return repository.snapshots(damaged::put).stream()
+                .map(StoredSnapshot::id)
+                .toList();
     }
 
     @Test

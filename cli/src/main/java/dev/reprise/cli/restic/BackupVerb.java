@@ -143,7 +143,7 @@ final class BackupVerb implements Callable<Integer> {
         Instant start = context.clock().instant();
         Instant snapshotTime = snapshotTime(start);
         global.output().detail("open repository");
-        try (ResticRepository repository = global.openToAdd(dryRun);
+        try (ResticRepository repository = global.announceToAdd(dryRun);
                 var report = new BackupReport(printer(), global.output(), interval(), !noScan)) {
             var choice = new ParentChoice(snapshotHost(), absolute(found.all()), tags(), criteria, snapshotTime);
             StoredSnapshot compared = stdin ? null : parent(choice, repository);

@@ -40,9 +40,10 @@ final class CopyVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean reversed = from.isDestination();
-        try (ResticRepository source = reversed ? global.openToReadBlobs() : openOther(true);
+        try (ResticRepository source = reversed ? global.announceToRead() : openOther(true);
                 ResticRepository destination =
                         reversed ? openOther(false) : global.openBlobs(RepositoryLock.Kind.SHARED, false)) {
+            source.awaitLock(); // it became visible while the other repository was opened
             SnapshotFilter filter = choice.filter();
             ChosenSnapshots chosen = ChosenSnapshots.of(source.repository(), filter, ids, global.output());
             ChosenSnapshots present = ChosenSnapshots.of(destination.repository(), filter, List.of(), global.output());
@@ -61,9 +62,7 @@ final class CopyVerb implements Callable<Integer> {
         Repository repository = from.open(global);
         boolean locked = false;
         try {
-            RepositoryLock lock = global.noLock() && toRead
-                    ? null
-                    : repository.lockToLoadIndex(RepositoryLock.Kind.SHARED, global.patience());
+            RepositoryLock lock = global.noLock() && toRead ? null : lockOther(repository, toRead);
             locked = true;
             return new ResticRepository(repository, lock);
         } finally {
@@ -71,6 +70,12 @@ final class CopyVerb implements Callable<Integer> {
                 repository.close();
             }
         }
+    }
+
+    private RepositoryLock lockOther(Repository repository, boolean toRead) {
+        return toRead && global.patience().isZero()
+                ? repository.announceLock(RepositoryLock.Kind.SHARED)
+                : repository.lockToLoadIndex(RepositoryLock.Kind.SHARED, global.patience());
     }
 
     private SnapshotCopy copy(ResticRepository source, ResticRepository destination) {

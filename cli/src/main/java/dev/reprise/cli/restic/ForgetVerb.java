@@ -88,7 +88,7 @@ final class ForgetVerb implements Callable<Integer> {
         if (global.noLock() && !dryRun) {
             throw new FatalException("--no-lock is only applicable in combination with --dry-run for forget command");
         }
-        try (ResticRepository opened = global.open(RepositoryLock.Kind.EXCLUSIVE, dryRun)) {
+        try (ResticRepository opened = global.openSnapshots(RepositoryLock.Kind.EXCLUSIVE, dryRun)) {
             ForgetPlan plan = plan(opened, policy, criteria);
             new PointWarning(opened.repository(), global.output()).warn(plan.remove());
             Map<ObjectId, String> failed = carryOut(opened, plan);

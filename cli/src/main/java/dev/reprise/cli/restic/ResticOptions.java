@@ -5,16 +5,19 @@ import dev.reprise.base.ExitStatus;
 import dev.reprise.base.Secret;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.repository.Repository;
+import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.lock.RepositoryLock;
 import dev.reprise.repository.model.Compression;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.WriterOptions;
+import dev.reprise.repository.snapshot.StoredSnapshot;
 import dev.reprise.storage.DiscardingStorage;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.retry.RetryListener;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -258,6 +261,11 @@ public final class ResticOptions {
         return open(kind, mayOmit, Repository::lockToLoadIndex);
     }
 
+    /// As [#open], for verbs that will ask for snapshots.
+    ResticRepository openSnapshots(RepositoryLock.Kind kind, boolean mayOmit) {
+        return open(kind, mayOmit, Repository::lockToReadSnapshots);
+    }
+
     private interface Locking {
         RepositoryLock lock(Repository repository, RepositoryLock.Kind kind, Duration patience);
     }
@@ -290,6 +298,31 @@ public final class ResticOptions {
         return new ResticRepository(open(new DiscardingStorage(storage())), RepositoryLock.notNeeded());
     }
 
+    /// As above, with a lock that is announced and not held yet: whoever stores asks for it first.
+    /// Those who want to wait for a lock hold it on return, since what was done before it was refused
+    /// would be done again.
+    ResticRepository announceToAdd(boolean dryRun) {
+        return dryRun || !patience().isZero()
+                ? openToAdd(dryRun)
+                : open(RepositoryLock.Kind.SHARED, false, (repository, kind, _) -> announced(repository, kind));
+    }
+
+    /// For the verb that only reads here and has something else to do until the lock is held: it asks
+    /// for it before it reads.
+    ResticRepository announceToRead() {
+        return patience().isZero()
+                ? open(RepositoryLock.Kind.SHARED, true, (repository, kind, _) -> announced(repository, kind))
+                : openToReadBlobs();
+    }
+
+    private RepositoryLock announced(Repository repository, RepositoryLock.Kind kind) {
+        return new AnnouncedLock(repository.announceLock(kind), this::tellWaiting);
+    }
+
+    private void tellWaiting() {
+        output().info("repo already locked, waiting up to %s for the lock".formatted(GoDuration.text(patience())));
+    }
+
     private RepositoryLock lock(Repository repository, RepositoryLock.Kind kind, Locking locking) {
         try {
             return locking.lock(repository, kind, Duration.ZERO);
@@ -297,7 +330,7 @@ public final class ResticOptions {
             if (e.exitStatus() != ExitStatus.LOCKED) {
                 throw e;
             }
-            output().info("repo already locked, waiting up to %s for the lock".formatted(GoDuration.text(patience())));
+            tellWaiting();
             if (patience().isZero()) {
                 throw e;
             }
@@ -310,9 +343,30 @@ public final class ResticOptions {
         return open(RepositoryLock.Kind.SHARED, true);
     }
 
+    /// As above, for verbs that will ask for snapshots.
+    ResticRepository openToReadSnapshots() {
+        return openSnapshots(RepositoryLock.Kind.SHARED, true);
+    }
+
     /// As above, for verbs that will ask for the index.
     ResticRepository openToReadBlobs() {
         return openBlobs(RepositoryLock.Kind.SHARED, true);
+    }
+
+    /// As above, for the verb that goes on reading while the lock becomes visible to others.
+    ///
+    /// @param early gets the repository too
+    ResticRepository openToReadBlobs(FurtherReading early) {
+        return open(
+                RepositoryLock.Kind.SHARED,
+                true,
+                (repository, kind, patience) -> repository.lockToLoadIndex(
+                        kind, patience, (snapshots, index) -> early.with(repository, snapshots, index)));
+    }
+
+    /// As [Repository.EarlyReading].
+    interface FurtherReading {
+        void with(Repository repository, List<StoredSnapshot> snapshots, BlobIndex index);
     }
 
     /// As above, for the verb that will read the index files themselves.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An opened repository and the lock held on it. Closing releases both.
 ///
-/// @param lock null if the user wants none
+/// @param lock held, or announced where that is said; null if the user wants none
 record ResticRepository(Repository repository, @Nullable RepositoryLock lock) implements AutoCloseable {
     /// Every snapshot, oldest first; those that cannot be read are warned of.
     List<StoredSnapshot> snapshots(ResticOutput output) {
@@ -33,6 +33,13 @@ record ResticRepository(Repository repository, @Nullable RepositoryLock lock) im
     static void refuseDamagedIndex(ObjectId id, RuntimeException reason) {
         throw new FatalException("index %s cannot be read: %s; run \"repair index\" to mend it"
                 .formatted(id.hex(), reason.getMessage()));
+    }
+
+    /// Returns when a lock that was only announced is held; does nothing without one.
+    void awaitLock() {
+        if (lock != null) {
+            lock.ensureHeld();
+        }
     }
 
     /// The lock, for verbs that write.

@@ -5,18 +5,21 @@ import dev.reprise.base.RepriseException;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.operations.browse.Subfolder;
 import dev.reprise.operations.filter.PatternList;
+import dev.reprise.operations.restore.EarlyPlan;
 import dev.reprise.operations.restore.FilesRestore;
 import dev.reprise.operations.restore.FilesRestoreRequest;
 import dev.reprise.operations.restore.FilesRestoreRequest.Overwrite;
 import dev.reprise.operations.restore.MetadataChoice;
 import dev.reprise.operations.restore.RestoreResult;
 import dev.reprise.operations.restore.TreeReader;
+import dev.reprise.repository.Repository;
 import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,33 +94,43 @@ final class RestoreVerb implements Callable<Integer> {
         Overwrite mode = mode();
         refuseContradictions(!includes.isEmpty(), !excludes.isEmpty());
         MetadataChoice metadata = metadata();
-        try (ResticRepository opened = global.openToReadBlobs()) {
-            var argument = SnapshotArgument.parse(arguments.getFirst());
+        var argument = SnapshotArgument.parse(arguments.getFirst());
+        Function<ObjectId, FilesRestoreRequest> requests = tree -> new FilesRestoreRequest(
+                tree,
+                global.resolve(target),
+                includes,
+                excludes,
+                mode,
+                delete,
+                sparse,
+                verify,
+                dryRun,
+                metadata,
+                Runtime.getRuntime().availableProcessors());
+        var early = new EarlyPlan();
+        try (ResticRepository opened = global.openToReadBlobs((repository, snapshots, index) -> early.make(
+                repository,
+                index,
+                () -> requests.apply(tree(repository, index, argument.find(snapshots, choice.filter()), argument))))) {
             StoredSnapshot stored = find(opened, argument);
             BlobIndex index = opened.index();
-            var request = new FilesRestoreRequest(
-                    tree(opened, index, stored, argument),
-                    global.resolve(target),
-                    includes,
-                    excludes,
-                    mode,
-                    delete,
-                    sparse,
-                    verify,
-                    dryRun,
-                    metadata,
-                    Runtime.getRuntime().availableProcessors());
-            return restore(opened, index, stored, request);
+            FilesRestoreRequest request = requests.apply(tree(opened.repository(), index, stored, argument));
+            return restore(opened, index, stored, request, early);
         }
     }
 
-    private int restore(ResticRepository opened, BlobIndex index, StoredSnapshot stored, FilesRestoreRequest request) {
+    private int restore(
+            ResticRepository opened,
+            BlobIndex index,
+            StoredSnapshot stored,
+            FilesRestoreRequest request,
+            EarlyPlan early) {
         new ArchivedContent(global, opened.repository(), index).bringBack(request);
         String described = GoText.describe(
                 stored.id().shortHex(), stored.snapshot(), global.context().zone());
         global.output().info("restoring %s to %s".formatted(described, target));
         var report = new RestoreReport(global.output(), global.context(), request.target());
-        var restore = new FilesRestore(opened.repository(), index, report);
+        var restore = new FilesRestore(opened.repository(), index, report, early);
         RestoreResult result = report.follow(restore, request);
         if (result.failed() > 0) {
             throw new FatalException("There were %d errors".formatted(result.failed()));
@@ -185,12 +198,12 @@ final class RestoreVerb implements Callable<Integer> {
     }
 
     private static ObjectId tree(
-            ResticRepository opened, BlobIndex index, StoredSnapshot stored, SnapshotArgument argument) {
+            Repository repository, BlobIndex index, StoredSnapshot stored, SnapshotArgument argument) {
         ObjectId root = stored.snapshot().tree();
         if (argument.folder().isEmpty()) {
             return root;
         }
-        try (var reader = new TreeReader(opened.repository(), index)) {
+        try (var reader = new TreeReader(repository, index)) {
             return Subfolder.find(reader, root, argument.folder());
         }
     }

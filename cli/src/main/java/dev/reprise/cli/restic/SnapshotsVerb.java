@@ -61,7 +61,7 @@ final class SnapshotsVerb implements Callable<Integer> {
             global.output().warning("Flag --last has been deprecated, use --latest 1");
         }
         List<StoredSnapshot> chosen;
-        try (ResticRepository opened = global.openToRead()) {
+        try (ResticRepository opened = global.openToReadSnapshots()) {
             chosen = SnapshotArgument.findAll(opened.snapshots(global.output()), choice.filter(), ids, global.output());
         }
         var groups = new LinkedHashMap<SnapshotGroup, List<StoredSnapshot>>();

@@ -50,7 +50,7 @@ final class TagVerb implements Callable<Integer> {
             throw new FatalException("--set and --add/--remove cannot be given at the same time");
         }
         var change = new TagChange(tags(set), tags(add), tags(remove));
-        try (ResticRepository opened = global.open(RepositoryLock.Kind.EXCLUSIVE, false)) {
+        try (ResticRepository opened = global.openSnapshots(RepositoryLock.Kind.EXCLUSIVE, false)) {
             ChosenSnapshots snapshots = ChosenSnapshots.of(opened.repository(), choice.filter(), ids, global.output());
             List<Replacement> plan = change.plan(snapshots.chosen(), snapshots.all());
             for (Replacement replacement : plan) {

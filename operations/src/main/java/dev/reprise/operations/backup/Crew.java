@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 final class Crew {
     private final BackupRun run;
     private final Supplier<Worker> workers;
+    private final Runnable meanwhile;
     private final List<Thread> threads = new ArrayList<>();
     private @Nullable Throwable failure;
 
-    /// @param workers called in each thread
-    Crew(BackupRun run, Supplier<Worker> workers) {
+    /// @param workers   called in each thread
+    /// @param meanwhile done by the calling thread while the others work; what it throws ends the run
+    Crew(BackupRun run, Supplier<Worker> workers, Runnable meanwhile) {
         this.run = run;
         this.workers = workers;
+        this.meanwhile = meanwhile;
     }
 
     /// Returns when the stack was ended by the work itself.
@@ -29,6 +32,7 @@ final class Crew {
                 threads.add(builder.unstarted(this::workAsOne));
             }
             threads.forEach(Thread::start);
+            meanwhile.run();
             for (Thread thread : threads) {
                 thread.join();
             }

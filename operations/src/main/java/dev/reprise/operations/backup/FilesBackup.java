@@ -21,6 +21,7 @@ public final class FilesBackup {
     private @Nullable ObjectId begunTree;
     private @Nullable Checkpoints checkpoints;
     private boolean parentMayVanish;
+    private Runnable meanwhile = () -> {};
 
     /// @param zone the process's local zone: times are written with its offset at that instant
     public FilesBackup(
@@ -48,6 +49,12 @@ public final class FilesBackup {
     /// A parent tree that cannot be found or read is then told of, but is no item that could not be read.
     public void letParentVanish() {
         parentMayVanish = true;
+    }
+
+    /// Done by the thread that calls [#run], once, while others have begun to work; what it throws
+    /// ends the run.
+    public void meanwhile(Runnable task) {
+        meanwhile = task;
     }
 
     /// Writes checkpoints while the run goes on.
@@ -97,7 +104,7 @@ public final class FilesBackup {
     }
 
     private void work(BackupRun run, int workers) {
-        var crew = new Crew(run, () -> new Worker(repository, index, writer, run.stack()));
+        var crew = new Crew(run, () -> new Worker(repository, index, writer, run.stack()), meanwhile);
         if (checkpoints == null) {
             crew.work(workers);
             return;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Makes one snapshot, from opening the writer to the snapshot file, which is written last. One instance, one run.
 ///
 /// @param index    of the repository; learns what is stored
-/// @param lock     held for the whole run
+/// @param lock     held, or announced, for the whole run; nothing is stored before it is held
 /// @param maker    makes the snapshot
 /// @param checkpointEvery how often what is finished so far is written down, for the case that the run is killed
 public record SnapshotBackup(
@@ -103,6 +103,7 @@ public record SnapshotBackup(
         if (!begun.isEmpty()) {
             backup.continueFrom(begun.getLast().snapshot().tree());
         }
+        backup.meanwhile(lock::ensureHeld); // or a run that stores nothing would learn of a refusal at its end
         List<String> paths = tree.absoluteTargets();
         backup.write(new Checkpoints(checkpointEvery, (root, counts) -> {
             var soFar = new SavedTree(root, paths, counts, 0);
@@ -117,6 +118,7 @@ public record SnapshotBackup(
         var backup = new StreamBackup(
                 repository, writer, time.atZone(maker.zone()), maker.uid(), maker.gid(), stream.workers(), listener);
         boolean empty;
+        lock.ensureHeld(); // a stream can be read once, and a command that makes one may have begun something
         if (parent != null) {
             backup.compareWith(repository, index, parent.snapshot().tree());
         }

@@ -14,7 +14,6 @@ import dev.reprise.repository.index.BlobIndex;
 import dev.reprise.repository.index.BlobLocation;
 import dev.reprise.repository.pack.BlobReader;
 import dev.reprise.sources.files.FileTarget;
-import dev.reprise.sources.files.OwnerNumbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,9 +42,17 @@ public final class FilesRestore {
     private final BlobIndex index;
     private final Progress progress;
 
+    private final EarlyPlan early;
+
     public FilesRestore(Repository repository, BlobIndex index, RestoreListener listener) {
+        this(repository, index, listener, new EarlyPlan());
+    }
+
+    /// @param early trees it has seen are not read again
+    public FilesRestore(Repository repository, BlobIndex index, RestoreListener listener, EarlyPlan early) {
         this.repository = repository;
         this.index = index;
+        this.early = early;
         progress = new Progress(listener);
     }
 
@@ -60,9 +67,7 @@ public final class FilesRestore {
     /// @throws CancelledException if this thread was interrupted; no thread is left, and running again
     /// resumes
     public RestoreResult run(FilesRestoreRequest request) {
-        var trees = new TreeLoader(repository, index, repository.readers(request.workers()));
-        var owners = request.metadata().ownersByName() ? new OwnerNumbers() : null;
-        RestorePlan plan = new TreeWalk(trees, Selection.of(request), owners, progress).walk(request.tree());
+        RestorePlan plan = plan(request);
         boolean absent = !Files.exists(request.target(), LinkOption.NOFOLLOW_LINKS);
         plan.folders().getFirst().fresh = absent;
         if (absent && request.dryRun()) {
@@ -75,6 +80,15 @@ public final class FilesRestore {
         } catch (IOException e) {
             throw refused(request, e);
         }
+    }
+
+    private RestorePlan plan(FilesRestoreRequest request) {
+        RestorePlan known = early.take(request);
+        if (known != null) {
+            return known;
+        }
+        var trees = new TreeLoader(repository, index, repository.readers(request.workers()));
+        return TreeWalk.of(trees, request, progress).walk(request.tree());
     }
 
     private static OperationException refused(FilesRestoreRequest request, IOException e) {
@@ -95,8 +109,7 @@ public final class FilesRestore {
             Repository repository, BlobIndex index, FilesRestoreRequest request, boolean compared) {
         var silent = new Progress(RestoreListener.SILENT);
         var trees = new TreeLoader(repository, index, request.workers());
-        var owners = request.metadata().ownersByName() ? new OwnerNumbers() : null;
-        RestorePlan plan = new TreeWalk(trees, Selection.of(request), owners, silent).walk(request.tree());
+        RestorePlan plan = TreeWalk.of(trees, request, silent).walk(request.tree());
         boolean absent = !Files.exists(request.target(), LinkOption.NOFOLLOW_LINKS);
         plan.folders().getFirst().fresh = absent;
         if (absent || !compared) {

@@ -35,8 +35,13 @@ final class TreeWalk {
     private final Progress progress;
     private final AtomicLong items = new AtomicLong();
 
+    static TreeWalk of(TreeLoader trees, FilesRestoreRequest request, Progress progress) {
+        var owners = request.metadata().ownersByName() ? new OwnerNumbers() : null;
+        return new TreeWalk(trees, Selection.of(request), owners, progress);
+    }
+
     /// @param owners null to take the numbers of owners as the snapshot has them
-    TreeWalk(TreeLoader trees, Selection selection, @Nullable OwnerNumbers owners, Progress progress) {
+    private TreeWalk(TreeLoader trees, Selection selection, @Nullable OwnerNumbers owners, Progress progress) {
         this.trees = trees;
         this.selection = selection;
         this.owners = owners;

@@ -1,5 +1,6 @@
 package dev.reprise.repository.lock;
 
+import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RepriseException;
 import dev.reprise.repository.model.RepositoryException;
@@ -13,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A lock this process has taken.
+/// A lock this process has written, and holds from the first [#ensureHeld] on.
 ///
 /// Refreshing replaces the file: the new one is written before the old one is removed, so there is always one. Whether
 /// ours is still there is looked up now and then, because a lock removed by somebody else means that packs may already
@@ -30,6 +31,14 @@ final class HeldLock implements RepositoryLock {
     /// Guards changes of the file; never held while only reading the fields below.
     private final ReentrantLock changing = new ReentrantLock();
     private final Waiting.Repetition refreshing;
+    /// Guards the way from a written lock to one that is held: whoever asks first goes it, others wait.
+    private final ReentrantLock taking = new ReentrantLock();
+    /// When the file was written, a [Waiting#nanoTime].
+    private final long begun;
+    private final Runnable onHeld;
+    private volatile boolean held;
+    /// Why it never came to be held; then the file is gone.
+    private volatile @Nullable RuntimeException refused;
     /// Older files of ours that are still to be removed; guarded by `changing`.
     private final Deque<ObjectId> replaced = new ArrayDeque<>();
     private volatile ObjectId id;
@@ -41,9 +50,12 @@ final class HeldLock implements RepositoryLock {
     private int left;
     private volatile String refusal = "";
 
-    HeldLock(Locks locks, Kind kind, ObjectId id, Instant written) {
+    /// @param onHeld see [Locks#announce]
+    HeldLock(Locks locks, Kind kind, ObjectId id, Instant written, Runnable onHeld) {
         this.locks = locks;
         this.kind = kind;
+        this.onHeld = onHeld;
+        this.begun = locks.waiting().nanoTime();
         this.id = id;
         this.refreshed = written;
         this.seen = written;
@@ -61,6 +73,9 @@ final class HeldLock implements RepositoryLock {
 
     @Override
     public void ensureHeld() {
+        if (!held) {
+            take();
+        }
         if (closed) {
             throw new IllegalStateException("the lock was given back");
         }
@@ -81,6 +96,40 @@ final class HeldLock implements RepositoryLock {
             throw RepositoryException.lockLost(
                     "the lock of the repository could not be refreshed for " + age().toMinutes() + " minutes");
         }
+    }
+
+    /// The second look. Cancelled, it can be asked for again; whatever else it ends with stays.
+    private void take() {
+        try {
+            taking.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw CancelledException.interrupted("waiting for a lock of the repository");
+        }
+        try {
+            RuntimeException reason = refused;
+            if (reason != null) {
+                throw reason;
+            }
+            if (!held && !closed) {
+                locks.awaitVisibility(begun);
+                withoutRefreshing(own -> locks.refuseConflict(kind, own));
+                onHeld.run();
+                held = true;
+            }
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            refused = e;
+            abandon();
+            throw e;
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    /// Whether it could not be held yet in any case.
+    boolean isBecomingVisible() {
+        return locks.untilVisible(begun).isPositive();
     }
 
     /// Called every minute; a refresh that failed is tried again the next time.
@@ -202,6 +251,9 @@ final class HeldLock implements RepositoryLock {
 
     /// As [#close], when something else has failed already.
     void abandon() {
+        if (closed) {
+            return;
+        }
         closed = true;
         refreshing.close();
         Unlocking.run(this::removeFiles);

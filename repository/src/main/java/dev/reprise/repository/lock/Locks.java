@@ -111,43 +111,65 @@ public final class Locks {
         }
     }
 
-    /// Kept fresh from the start: what runs meanwhile may take longer than a lock lives.
     private HeldLock attempt(RepositoryLock.Kind kind, Meanwhile meanwhile) {
-        refuseConflict(kind, _ -> false);
-        HangupSignal.ignore();
-        Instant written = now();
-        ObjectId first = write(kind, written);
-        HeldLock lock = null;
+        HeldLock lock = announced(kind, () -> {});
         boolean held = false;
         try {
-            lock = new HeldLock(this, kind, first, written);
-            long begun = waiting.nanoTime();
-            meanwhile.use(() -> unsettled(begun).isPositive());
-            Duration left = unsettled(begun);
-            if (left.isPositive()) {
-                pause(left);
-            }
-            lock.withoutRefreshing(own -> refuseConflict(kind, own));
+            meanwhile.use(lock::isBecomingVisible);
             lock.ensureHeld();
             held = true;
             return lock;
         } finally {
             if (!held) { // what stopped us is thrown; a rest is stale when this process ends
-                if (lock == null) {
-                    Unlocking.run(() -> remove(first));
-                } else {
-                    lock.abandon();
-                }
+                lock.abandon();
             }
         }
     }
 
+    /// As [#acquire], trying once, but returns as soon as the lock is written. It is not held yet: the
+    /// first call of [RepositoryLock#ensureHeld] waits until others must have seen it, looks again, and
+    /// may refuse as `acquire` does. What is read before that call returns is not to be relied on, and
+    /// nothing is stored (decision record 21).
+    ///
+    /// @param onHeld called when nobody is in the way, before `ensureHeld` returns for the first time:
+    /// throws if what was read until then is no longer true; then the lock is refused
+    /// @throws RepositoryException locked (exit status 11), or a lock that cannot be read
+    public RepositoryLock announce(RepositoryLock.Kind kind, Runnable onHeld) {
+        return announced(kind, onHeld);
+    }
+
+    /// Kept fresh from the start: what is read before it is held may take longer than a lock lives.
+    private HeldLock announced(RepositoryLock.Kind kind, Runnable onHeld) {
+        refuseConflict(kind, _ -> false);
+        HangupSignal.ignore();
+        Instant written = now();
+        ObjectId first = write(kind, written);
+        HeldLock lock = null;
+        try {
+            lock = new HeldLock(this, kind, first, written, onHeld);
+            return lock;
+        } finally {
+            if (lock == null) {
+                Unlocking.run(() -> remove(first));
+            }
+        }
+    }
+
+    /// Returns when whoever looks must have seen a lock written at `begun`, a [Waiting#nanoTime].
+    void awaitVisibility(long begun) {
+        Duration left = untilVisible(begun);
+        if (left.isPositive()) {
+            pause(left);
+        }
+    }
+
     /// How long a lock written at `begun` may still be unseen by others.
-    private Duration unsettled(long begun) {
+    Duration untilVisible(long begun) {
         return SETTLE.minusNanos(waiting.nanoTime() - begun);
     }
 
-    private void refuseConflict(RepositoryLock.Kind kind, Predicate<ObjectId> own) {
+    /// @param own files that are no conflict
+    void refuseConflict(RepositoryLock.Kind kind, Predicate<ObjectId> own) {
         for (ObjectId id : list()) {
             LockRecord other = own.test(id) ? null : loadPatiently(id);
             if (other != null && other.conflictsWith(kind) && !hasExpired(id, other)) {

@@ -86,6 +86,16 @@ public final class RepositoryException extends RepriseException {
                 null);
     }
 
+    /// What was read before the lock was held is no longer there.
+    public static RepositoryException overtaken(String location) {
+        return new RepositoryException(
+                ExitStatus.LOCKED,
+                "repository %s was pruned or repaired at the moment it was locked; nothing was written"
+                        .formatted(location),
+                "run it again",
+                null);
+    }
+
     /// Something stored does not decode, authenticate or hash to its name.
     ///
     /// @param object what, with its id: `pack 5f3a…`

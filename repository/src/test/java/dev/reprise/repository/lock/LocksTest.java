@@ -3,6 +3,7 @@ package dev.reprise.repository.lock;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
@@ -155,6 +156,80 @@ class LocksTest {
     }
 
     @Test
+    void an_announced_lock_is_held_when_it_was_first_asked_for() {
+        var held = new ArrayList<ObjectId>();
+        RepositoryLock lock = locks.announce(Kind.SHARED, () -> held.addAll(files()));
+        assertThat(files()).hasSize(1);
+        assertThat(time.pauses).isEmpty();
+        time.pass(Duration.ofMillis(150));
+        lock.ensureHeld();
+        lock.ensureHeld();
+        assertThat(time.pauses).containsExactly(Duration.ofMillis(50));
+        assertThat(held).hasSize(1);
+        lock.close();
+        assertThat(files()).isEmpty();
+        assertThat(time.repeats()).isFalse();
+    }
+
+    @Test
+    void an_announced_lock_is_refused_by_one_that_came_before_it_is_held_and_stays_so() {
+        var reasons = new ArrayList<Throwable>();
+        RepositoryLock lock = locks.announce(Kind.SHARED, () -> reasons.add(new AssertionError("called")));
+        ObjectId other = foreign(true);
+        time.pass(Duration.ofMinutes(1));
+        for (int i = 0; i < 2; i++) {
+            reasons.add(catchThrowable(lock::ensureHeld));
+            assertThat(files()).containsExactly(other);
+            delete(other);
+            other = foreign(false);
+        }
+        assertThat(reasons)
+                .hasSize(2)
+                .allSatisfy(reason -> assertThat(reason)
+                        .hasMessageContaining("is locked exclusively by host other")
+                        .isInstanceOfSatisfying(
+                                RepriseException.class,
+                                e -> assertThat(e.exitStatus()).isEqualTo(ExitStatus.LOCKED)));
+        lock.close();
+        assertThat(files()).containsExactly(other);
+        assertThat(time.repeats()).isFalse();
+    }
+
+    @Test
+    void an_announced_lock_is_refused_when_what_was_read_before_is_no_longer_true() {
+        RepositoryLock lock = locks.announce(Kind.SHARED, () -> {
+            throw RepositoryException.overtaken("memory:");
+        });
+        assertThatThrownBy(lock::ensureHeld)
+                .hasMessage("repository memory: was pruned or repaired at the moment it was locked; nothing was"
+                        + " written");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void an_announced_lock_that_was_never_asked_for_goes_without_waiting() {
+        locks.announce(Kind.EXCLUSIVE, () -> {}).close();
+        assertThat(time.pauses).isEmpty();
+        assertThat(files()).isEmpty();
+        assertThat(time.repeats()).isFalse();
+    }
+
+    @Test
+    void threads_that_ask_for_an_announced_lock_together_look_once() throws InterruptedException {
+        RepositoryLock lock = locks.announce(Kind.SHARED, () -> {});
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(Thread.ofPlatform().start(lock::ensureHeld));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(storage.count(Operation.LIST)).isEqualTo(2);
+        assertThat(time.pauses).containsExactly(Duration.ofMillis(200));
+        lock.close();
+    }
+
+    @Test
     void a_lock_whose_writing_failed_after_it_had_happened_is_not_left_behind() {
         ObjectId other = foreign(false);
         storage.on(Operation.COMMIT).nth(1).failAfterwards(StorageException.Kind.UNREACHABLE);
@@ -234,6 +309,12 @@ class LocksTest {
                 .isInstanceOf(CancelledException.class)
                 .hasMessage("interrupted while waiting for a lock of the repository");
         assertThat(Thread.interrupted()).isTrue();
+        assertThat(files()).isEmpty();
+
+        RepositoryLock announced = impatient.announce(Kind.SHARED, () -> {});
+        assertThatThrownBy(announced::ensureHeld).isInstanceOf(CancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        announced.close();
         assertThat(files()).isEmpty();
     }
 
