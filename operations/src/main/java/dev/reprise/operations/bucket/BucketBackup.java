@@ -3,8 +3,10 @@ package dev.reprise.operations.bucket;
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
+import dev.reprise.base.RepriseException;
 import dev.reprise.operations.backup.BackupEvent;
 import dev.reprise.operations.backup.BackupListener;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.backup.SavedTree;
 import dev.reprise.operations.bucket.BucketRequest.TagReading;
 import dev.reprise.repository.Repository;
@@ -44,6 +46,11 @@ public final class BucketBackup {
     private final ObjectNodes nodes;
     private final BackupListener listener;
 
+    private @Nullable Checkpoints checkpoints;
+    private @Nullable ObjectId begun;
+    private long checkpointNanos;
+    private long checkpointBytes;
+    private long bytesRead;
     private long fresh;
     private long changed;
     private long unmodified;
@@ -59,10 +66,26 @@ public final class BucketBackup {
         this.listener = listener;
     }
 
+    /// Goes on from a run that was killed.
+    ///
+    /// @param tree root tree of one of its checkpoints
+    public void continueFrom(ObjectId tree) {
+        begun = tree;
+    }
+
+    /// Writes down now and then what is finished.
+    public void write(Checkpoints when) {
+        checkpoints = when;
+    }
+
     /// @param vanished objects that were removed between the listing and the reading
     public record Saved(SavedTree tree, long vanished) {}
 
-    private record Pending(List<RawName> names, @Nullable Node old, Future<@Nullable Node> coming) {}
+    /// What earlier runs have of the objects: the one that was killed, and the snapshot before.
+    private record Earlier(ParentObjects begun, ParentObjects parent) {}
+
+    /// @param old in the snapshot before
+    private record Pending(List<RawName> names, @Nullable Node old, boolean read, Future<@Nullable Node> coming) {}
 
     /// @param parent root tree of the snapshot before; null reads everything
     /// @throws dev.reprise.storage.bucket.BucketException if the bucket cannot be listed, or stops answering
@@ -77,13 +100,17 @@ public final class BucketBackup {
                     BlobWriter.Session session = writer.session();
                     var crew = new FetchCrew(Math.max(1, bucket.connections()), this::chunks)) {
                 var tree = new BucketTree(nodes, session);
-                var parents =
-                        new ParentObjects(bucketIn(parent, request.name(), reader), id -> tree(reader, id), this::warn);
-                save(request, listing.cursor(), parents, fetch, crew, tree);
+                var earlier = new Earlier(objects(begun, request, reader), objects(parent, request, reader));
+                checkpointNanos = System.nanoTime();
+                save(request, listing.cursor(), earlier, fetch, crew, tree);
                 Node folder = tree.finish(RawName.of(request.name()));
                 return new Saved(saved(request, tree.root(folder), tree, parent, fetch), fetch.vanished());
             }
         }
+    }
+
+    private ParentObjects objects(@Nullable ObjectId root, BucketRequest request, BlobReader reader) {
+        return new ParentObjects(bucketIn(root, request.name(), reader), id -> tree(reader, id), this::warn);
     }
 
     private ObjectChunks chunks(FetchCrew crew) {
@@ -93,36 +120,65 @@ public final class BucketBackup {
     private void save(
             BucketRequest request,
             SortedListing.Cursor listing,
-            ParentObjects parents,
+            Earlier earlier,
             ObjectFetch fetch,
             FetchCrew crew,
             BucketTree tree) {
         var window = new ArrayDeque<Pending>();
         while (listing.peek() != null || !window.isEmpty()) {
             while (listing.peek() != null && window.size() < WINDOW) {
-                window.add(pending(request, listing.next().object(), parents, fetch, crew));
+                window.add(pending(request, listing.next().object(), earlier, fetch, crew));
             }
             Pending first = window.remove();
             Node node = FetchCrew.await(first.coming);
             if (node != null) {
                 count(first.old, node);
                 tree.add(first.names, node);
+                bytesRead += first.read ? node.size() : 0;
+                checkpointIfDue(request, tree);
             }
         }
     }
 
-    private Pending pending(
-            BucketRequest request, Listed object, ParentObjects parents, ObjectFetch fetch, FetchCrew crew) {
+    /// A storage that fails ends the run through the writer; a checkpoint alone that fails does not.
+    private void checkpointIfDue(BucketRequest request, BucketTree tree) {
+        Checkpoints when = checkpoints;
+        boolean due = when != null
+                && (System.nanoTime() - checkpointNanos >= when.every().toNanos()
+                        || bytesRead - checkpointBytes >= when.bytes());
+        if (when == null || !due) {
+            return;
+        }
+        try {
+            ObjectId soFar = tree.soFar(RawName.of(request.name()));
+            writer.finish();
+            when.destination().take(soFar, counts(tree, true));
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            warn("no checkpoint could be written: " + e.fact());
+        }
+        checkpointNanos = System.nanoTime();
+        checkpointBytes = bytesRead;
+    }
+
+    private Pending pending(BucketRequest request, Listed object, Earlier earlier, ObjectFetch fetch, FetchCrew crew) {
         List<RawName> names = KeyNames.split(object.key());
-        Node old = parents.find(names);
+        Node before = earlier.parent().find(names);
+        Node started = earlier.begun().find(names);
+        Node old = started != null ? started : before;
         String shown = "/" + request.name() + "/" + object.key();
         if (old == null || !ObjectFetch.isUnchanged(object, old) || !hasContent(old)) {
             return new Pending(
-                    names, old, crew.submit(chunks -> fetch.object(object, old, names.getLast(), shown, chunks)));
+                    names,
+                    before,
+                    true,
+                    crew.submit(chunks -> fetch.object(object, old, names.getLast(), shown, chunks)));
         }
         return new Pending(
                 names,
-                old,
+                before,
+                false,
                 request.tags() == TagReading.ALWAYS
                         ? crew.submit(_ -> fetch.unchanged(object, old, shown))
                         : CompletableFuture.completedFuture(fetch.unchanged(object, old, shown)));
@@ -147,8 +203,11 @@ public final class BucketBackup {
 
     private SavedTree saved(
             BucketRequest request, ObjectId root, BucketTree tree, @Nullable ObjectId parent, ObjectFetch fetch) {
-        boolean first = parent == null;
-        var counts = new SavedTree.Counts(
+        return new SavedTree(root, List.of("/" + request.name()), counts(tree, parent == null), fetch.unreadable());
+    }
+
+    private SavedTree.Counts counts(BucketTree tree, boolean first) {
+        return new SavedTree.Counts(
                 fresh,
                 changed,
                 unmodified,
@@ -157,7 +216,6 @@ public final class BucketBackup {
                 tree.knownFolders(),
                 fresh + changed + unmodified,
                 bytes);
-        return new SavedTree(root, List.of("/" + request.name()), counts, fetch.unreadable());
     }
 
     private @Nullable ObjectId bucketIn(@Nullable ObjectId parent, String name, BlobReader reader) {

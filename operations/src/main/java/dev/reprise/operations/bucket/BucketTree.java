@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,17 @@ final class BucketTree {
             close();
         }
         return ObjectNodes.changed(open.pop().finish(), name, List.of());
+    }
+
+    /// The tree of a snapshot that holds what was added so far. More may be added afterwards.
+    ///
+    /// @param name of the folder of the whole bucket
+    ObjectId soFar(RawName name) {
+        Node inner = null;
+        for (Folder folder : open) {
+            inner = folder.soFar(inner);
+        }
+        return save(List.of(ObjectNodes.changed(Objects.requireNonNull(inner), name, List.of())));
     }
 
     /// The tree that holds this one folder, as snapshots have it.
@@ -201,6 +213,24 @@ final class BucketTree {
                 endPart();
             }
             return nodes.folder(name, newest, save(divided));
+        }
+
+        /// @param inner the one folder in it that is not finished; null if there is none
+        Node soFar(@Nullable Node inner) {
+            List<Node> had = new ArrayList<>(entries);
+            if (inner != null) {
+                had.add(inner);
+            }
+            NodeTime time = later(newest, newest(had));
+            List<Node> divided = parts;
+            if (divided == null) {
+                return nodes.folder(name, time, save(ordered(had)));
+            }
+            List<Node> all = new ArrayList<>(divided);
+            if (!had.isEmpty()) {
+                all.add(nodes.folder(KeyNames.part(all.size() + 1), time, save(ordered(had))));
+            }
+            return nodes.folder(name, time, save(all));
         }
 
         private static NodeTime newest(List<Node> entries) {

@@ -89,7 +89,14 @@ final class SourceCapture {
         if (shared) {
             backup.letParentVanish();
         }
-        Runnable ending = checkpoint(backup, source, parent, started, before);
+        List<String> paths = source.request().absoluteTargets();
+        List<StoredSnapshot> begun = new PartialSnapshots(repository).of(request.host(), paths, index);
+        if (!begun.isEmpty()) {
+            backup.continueFrom(begun.getLast().snapshot().tree());
+        }
+        PartialProgress progress = progress(source.name());
+        backup.write(checkpoints(progress, source.name(), paths, parent, source.excludeTexts(), started, before));
+        Runnable ending = () -> progress.remove(begun);
         SavedTree saved = backup.run(source.request()
                 .withParent(parent == null ? null : parent.snapshot().tree()));
         endings.add(ending); // what a source that failed had finished is still of use
@@ -109,36 +116,30 @@ final class SourceCapture {
                 problems.told());
     }
 
-    /// Goes on from a run that was killed, and writes down what this one finishes.
-    ///
-    /// @return what removes that again
-    private Runnable checkpoint(
-            FilesBackup backup,
-            RunSource.Files source,
+    private PartialProgress progress(String source) {
+        return new PartialProgress(
+                repository, lock, fact -> listener.on(new RunEvent.FromBackup(source, new BackupEvent.Warning(fact))));
+    }
+
+    /// Writes down what the run finishes.
+    private Checkpoints checkpoints(
+            PartialProgress progress,
+            String source,
+            List<String> paths,
             @Nullable StoredSnapshot parent,
+            List<String> excludes,
             Instant started,
             BlobWriter.Stats before) {
-        List<String> paths = source.request().absoluteTargets();
-        List<StoredSnapshot> begun = new PartialSnapshots(repository).of(request.host(), paths, index);
-        if (!begun.isEmpty()) {
-            backup.continueFrom(begun.getLast().snapshot().tree());
-        }
-        var progress = new PartialProgress(
-                repository,
-                lock,
-                fact -> listener.on(new RunEvent.FromBackup(source.name(), new BackupEvent.Warning(fact))));
-        backup.write(new Checkpoints(request.checkpoints(), (root, counts) -> {
-            var soFar = new SavedTree(root, paths, counts, 0);
-            progress.save(() -> snapshot(
-                    source.name(),
-                    parent,
-                    soFar,
-                    source.excludeTexts(),
-                    started,
-                    clock.instant(),
-                    added(before, writer.stats())));
-        }));
-        return () -> progress.remove(begun);
+        return new Checkpoints(
+                request.checkpoints(),
+                (root, counts) -> progress.save(() -> snapshot(
+                        source,
+                        parent,
+                        new SavedTree(root, paths, counts, 0),
+                        excludes,
+                        started,
+                        clock.instant(),
+                        added(before, writer.stats()))));
     }
 
     /// When every snapshot is written: what was written down on the way is of no more use.
@@ -156,12 +157,20 @@ final class SourceCapture {
     private Capture captureBucket(RunSource.Bucket source) {
         Instant started = clock.instant();
         BlobWriter.Stats before = writer.stats();
-        StoredSnapshot parent = parent(List.of("/" + source.name()));
+        List<String> paths = List.of("/" + source.name());
+        StoredSnapshot parent = parent(paths);
         var problems = new Problems();
         var backup =
                 new BucketBackup(repository, index, writer, request.uid(), request.gid(), reporting(source, problems));
+        List<StoredSnapshot> begun = new PartialSnapshots(repository).of(request.host(), paths, index);
+        if (!begun.isEmpty()) {
+            backup.continueFrom(begun.getLast().snapshot().tree());
+        }
+        PartialProgress progress = progress(source.name());
+        backup.write(checkpoints(progress, source.name(), paths, parent, List.of(), started, before));
         BucketBackup.Saved result = backup.run(
                 source.request(), parent == null ? null : parent.snapshot().tree());
+        endings.add(() -> progress.remove(begun));
         SavedTree saved = result.tree();
         Instant finished = clock.instant();
         BlobWriter.Stats added = added(before, writer.stats());

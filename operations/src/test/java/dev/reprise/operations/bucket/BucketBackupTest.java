@@ -12,6 +12,8 @@ import dev.reprise.storage.bucket.Bucket.Properties;
 import dev.reprise.storage.bucket.BucketException;
 import dev.reprise.storage.bucket.BucketException.Kind;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -312,5 +314,59 @@ class BucketBackupTest {
         assertThat(bench.save(bucket, saved).tree().tree())
                 .isEqualTo(saved.tree().tree());
         assertThat(bucket.reads).as("seed " + seed).isEmpty();
+    }
+
+    @Test
+    void a_run_that_was_broken_off_is_gone_on_with() {
+        for (int folder = 0; folder < 5; folder++) {
+            for (int object = 0; object < 20; object++) {
+                bucket.put("f%d/x/%02d".formatted(folder, object), "content %d of %d".formatted(object, folder));
+            }
+        }
+        bench.every = Duration.ZERO;
+        bucket.beforeReading = key -> {
+            if (key.equals("f3/x/10")) {
+                throw MemoryBucket.failure(Kind.UNREACHABLE, "the server is gone");
+            }
+        };
+        assertThatThrownBy(() -> bench.save(bucket, null)).isInstanceOf(BucketException.class);
+        assertThat(bench.checkpoints).isNotEmpty();
+        bucket.reads.clear();
+        bucket.beforeReading = _ -> {};
+        bucket.put("f1/x/07", "another");
+        bucket.delete("f0/x/03");
+
+        var saved = bench.save(bucket, null, bench.checkpoints.getLast());
+
+        assertThat(bucket.reads).hasSize(1 + 10 + 20).contains("f1/x/07", "f3/x/10", "f4/x/19");
+        assertThat(saved.tree().counts().filesNew()).isEqualTo(99);
+        var fresh = new BucketBench(home);
+        assertThat(fresh.nodes(fresh.save(bucket, null)).keySet())
+                .isEqualTo(bench.nodes(saved).keySet());
+        assertThat(fresh.save(bucket, null).tree().tree())
+                .isEqualTo(saved.tree().tree());
+        fresh.close();
+    }
+
+    @Test
+    void checkpoints_of_a_folder_in_parts_hold_what_came_so_far() {
+        bench.tags = TagReading.NEVER;
+        for (int object = 0; object < 6000; object++) {
+            bucket.objects.put(
+                    "many/%05d".formatted(object),
+                    new MemoryBucket.Kept(
+                            new byte[0],
+                            "d41d8cd98f00b204e9800998ecf8427e",
+                            Instant.parse("2026-11-20T00:00:00Z"),
+                            "STANDARD",
+                            Properties.NONE));
+        }
+        bench.every = Duration.ofMillis(50);
+        var first = bench.save(bucket, null);
+        assertThat(bench.checkpoints).isNotEmpty();
+        bucket.reads.clear();
+        var again = bench.save(bucket, null, bench.checkpoints.getLast());
+        assertThat(again.tree().tree()).isEqualTo(first.tree().tree());
+        assertThat(bucket.reads).hasSizeLessThan(6000);
     }
 }

@@ -4,6 +4,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.base.RawName;
 import dev.reprise.base.Secret;
 import dev.reprise.operations.backup.BackupEvent;
+import dev.reprise.operations.backup.Checkpoints;
 import dev.reprise.operations.bucket.BucketRequest.TagReading;
 import dev.reprise.operations.restore.TreeReader;
 import dev.reprise.repository.Repository;
@@ -17,6 +18,7 @@ import dev.reprise.repository.tree.Node;
 import dev.reprise.storage.memory.MemoryStorage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,6 +42,8 @@ final class BucketBench implements AutoCloseable, BucketRestoreListener {
     final List<BackupEvent> events = Collections.synchronizedList(new ArrayList<>());
     final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     final List<String> differences = Collections.synchronizedList(new ArrayList<>());
+    Duration every = Duration.ofDays(1);
+    final List<ObjectId> checkpoints = new ArrayList<>();
     BlobWriter.Stats added = new BlobWriter.Stats(0, 0, 0, 0, 0);
     TagReading tags = TagReading.CHANGED;
     List<String> without = List.of();
@@ -56,13 +60,24 @@ final class BucketBench implements AutoCloseable, BucketRestoreListener {
     }
 
     BucketBackup.Saved save(MemoryBucket bucket, BucketBackup.@Nullable Saved parent) {
+        return save(bucket, parent, null);
+    }
+
+    /// Checkpoints go to [#checkpoints].
+    ///
+    /// @param begun the checkpoint to go on from
+    BucketBackup.Saved save(MemoryBucket bucket, BucketBackup.@Nullable Saved parent, @Nullable ObjectId begun) {
         events.clear();
         BlobIndex index = index();
         try (BlobWriter writer = repository.writer(index, new HeldLock(), WriterOptions.DEFAULT)) {
-            var saved = new BucketBackup(repository, index, writer, 1000, 100, events::add)
-                    .run(
-                            new BucketRequest("docs", () -> bucket, tags, without, home),
-                            parent == null ? null : parent.tree().tree());
+            var backup = new BucketBackup(repository, index, writer, 1000, 100, events::add);
+            backup.write(new Checkpoints(every, (tree, _) -> checkpoints.add(tree)));
+            if (begun != null) {
+                backup.continueFrom(begun);
+            }
+            var saved = backup.run(
+                    new BucketRequest("docs", () -> bucket, tags, without, home),
+                    parent == null ? null : parent.tree().tree());
             writer.finish();
             added = writer.stats();
             return saved;
