@@ -65,6 +65,14 @@ final class CachedObjects {
         } catch (FileAlreadyExistsException e) {
             // as it should be
         }
+        removeFileInPlaceOfFolder(folder.resolve(ObjectType.INDEX.folder()));
+    }
+
+    /// The first versions kept the merged index in a file of this name. It is a copy of theirs, and no one reads it.
+    private static void removeFileInPlaceOfFolder(Path path) throws IOException {
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(path);
+        }
     }
 
     private Path file(ObjectKey key) {

@@ -75,6 +75,17 @@ class CachingStorageTest {
     }
 
     @Test
+    void a_file_of_an_old_version_where_a_folder_belongs_gives_way() throws IOException {
+        Files.createDirectories(kept);
+        Files.writeString(kept.resolve("index"), "the merged index of the first versions");
+        ObjectKey index = store(ObjectType.INDEX, 300, 1);
+        try (var storage = caching(1_000_000)) {
+            storage.readAll(index);
+        }
+        assertThat(copy(index)).hasBinaryContent(memory.readAll(index));
+    }
+
+    @Test
     void snapshots_index_files_and_packs_are_fetched_once_also_by_another_process() {
         for (ObjectType type : new ObjectType[] {ObjectType.SNAPSHOT, ObjectType.INDEX, ObjectType.PACK}) {
             ObjectKey key = store(type, 5000, type.folder().length());
