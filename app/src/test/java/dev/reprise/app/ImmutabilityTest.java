@@ -206,4 +206,30 @@ class ImmutabilityTest {
         configure(repository.toString());
         assertThat(run("check", "--immutability", "--read-data").status()).isEqualTo(20);
     }
+
+    @Test
+    void the_configuration_is_replaced_where_a_server_overwrites_nothing() throws IOException {
+        Path old = Files.createDirectories(folder.resolve("served/host2"));
+        Repository.init(
+                        new LocalStorage(old),
+                        Secret.of(PASSWORD),
+                        new Repository.InitOptions(1, null, new ScryptParameters(2, 8, 1)),
+                        new SecureRandom(),
+                        InstantSource.system())
+                .close();
+        byte[] before = Files.readAllBytes(old.resolve("config"));
+        String[] upgrade = {"restic", "-r", "", "migrate", "upgrade_repo_v2"};
+        try (RestServer server = serve(true)) {
+            upgrade[2] = location(server).replace("host1", "host2");
+            Result refused = run(upgrade);
+            assertThat(refused.status()).as("%s", refused).isEqualTo(1);
+            assertThat(refused.err()).contains("403");
+            assertThat(old.resolve("config")).hasBinaryContent(before);
+        }
+        try (RestServer server = serve(false)) {
+            upgrade[2] = location(server).replace("host1", "host2");
+            ok(upgrade);
+            assertThat(ok("restic", "-r", upgrade[2], "cat", "config").out()).contains("\"version\": 2");
+        }
+    }
 }

@@ -40,6 +40,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
+import dev.reprise.storage.immutability.AppendOnly;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -523,9 +524,28 @@ public final class Repository implements AutoCloseable {
                     "repository has version %d, only upgrades from version 1 are supported".formatted(config.version()),
                     "nothing needs to be done");
         }
-        storage.write(
-                ObjectKey.CONFIG,
-                new Sealer(keys, random).seal(config.withVersion(2).json()));
+        byte[] sealed = new Sealer(keys, random).seal(config.withVersion(2).json());
+        if (storage.capability(AppendOnly.class) == null) {
+            storage.write(ObjectKey.CONFIG, sealed);
+        } else {
+            replaceConfig(sealed);
+        }
+    }
+
+    /// Servers of restic's protocol overwrite nothing, so the old one has to go first. One that only adds refuses that,
+    /// and nothing has happened.
+    private void replaceConfig(byte[] sealed) {
+        byte[] old = storage.readAll(ObjectKey.CONFIG);
+        storage.delete(ObjectKey.CONFIG);
+        boolean done = false;
+        try {
+            storage.write(ObjectKey.CONFIG, sealed);
+            done = true;
+        } finally {
+            if (!done) {
+                storage.write(ObjectKey.CONFIG, old);
+            }
+        }
     }
 
     /// Sealed JSON documents: for the manifests of recovery points (`POINT`), and for tools that
