@@ -2,7 +2,6 @@ package dev.reprise.app;
 
 import dev.reprise.storage.gcs.GcsPlace;
 import dev.reprise.storage.rest.RestPlace;
-import dev.reprise.storage.s3.B2Place;
 import dev.reprise.storage.s3.S3Place;
 import dev.reprise.storage.sftp.SftpPlace;
 import dev.reprise.storage.url.Places;
@@ -14,6 +13,6 @@ public final class WiredPlaces {
 
     /// Nothing of a kind's library is loaded before a URL names that kind.
     public static Places all() {
-        return new Places(List.of(new B2Place(), new GcsPlace(), new RestPlace(), new S3Place(), new SftpPlace()));
+        return new Places(List.of(new GcsPlace(), new RestPlace(), new S3Place(), new SftpPlace()));
     }
 }

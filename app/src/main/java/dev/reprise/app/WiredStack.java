@@ -8,6 +8,7 @@ import dev.reprise.cli.Buckets;
 import dev.reprise.cli.BuildInfo;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.Repositories;
+import dev.reprise.cli.stack.FilesProbe;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.config.CompressionMode;
 import dev.reprise.config.ExportSettings;
@@ -27,6 +28,7 @@ import dev.reprise.operations.bucket.BucketRequest.TagReading;
 import dev.reprise.operations.cold.ColdPolicy;
 import dev.reprise.operations.filter.PatternList;
 import dev.reprise.operations.retention.Interval;
+import dev.reprise.operations.retention.RemovalPlan.JobPolicy;
 import dev.reprise.operations.retention.RetentionPolicy;
 import dev.reprise.operations.retention.RetentionSpan;
 import dev.reprise.operations.run.RunRequest;
@@ -120,7 +122,8 @@ final class WiredStack implements Stack {
                 workers(),
                 Checkpoints.EVERY,
                 Duration.ZERO,
-                effective(job));
+                effective(job),
+                policy(job));
     }
 
     @Override
@@ -196,9 +199,23 @@ final class WiredStack implements Stack {
     }
 
     @Override
-    public @Nullable RetentionPolicy retention(Job job) {
-        Retention settings = config.job(job.name()).retention();
-        return settings == null ? null : policy(settings);
+    public JobPolicy policy(Job job) {
+        JobSettings known = config.jobs().get(job.name()); // status makes jobs up from points
+        Retention settings = known == null ? null : known.retention();
+        return new JobPolicy(job.name(), settings == null ? null : policy(settings), job.sources());
+    }
+
+    @Override
+    public void probe(RunSource source) {
+        switch (source) {
+            case RunSource.Files files -> FilesProbe.check(files.name(), files.request());
+            case RunSource.Streams streams -> streams.source().probe();
+            case RunSource.Bucket bucket -> {
+                try (Bucket opened = bucket.request().opening().get()) {
+                    opened.list("", null);
+                }
+            }
+        }
     }
 
     private String host(JobSettings job) {

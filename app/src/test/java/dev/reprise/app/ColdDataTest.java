@@ -314,7 +314,7 @@ class ColdDataTest {
         String text = ok("prune", "--what-if").out();
         // 59 of 90 days are left of 293.1 KiB at 0.004 a GiB and month
         assertThat(text)
-                .contains("job nightly: 1 of 2 points would go")
+                .contains("1 of 2 points of job nightly would go")
                 .contains("once, prune: packs removed before their time: 1, 0.00000220 EUR")
                 .contains("once, lifecycle: packs moved: 1, 0.0000300 EUR")
                 .contains("prices as of 2026-02-01");

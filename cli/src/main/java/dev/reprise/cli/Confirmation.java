@@ -23,13 +23,19 @@ public final class Confirmation {
     /// @param name what the user must type: the thing that is replaced
     /// @throws UsageException if it was refused, or nobody can be asked
     public void require(Output output, String plan, String name) throws IOException {
+        require(output, plan, "this replaces data of " + name, name);
+    }
+
+    /// As above.
+    ///
+    /// @param deed what would be done, in short: `this removes points`
+    public void require(Output output, String plan, String deed, String name) throws IOException {
         output.info(plan);
         if (yes) {
             return;
         }
         if (!canAsk(output)) {
-            throw new UsageException(
-                    "this replaces data of " + name + " and nobody can be asked", "read the plan, then add --yes");
+            throw new UsageException(deed + " and nobody can be asked", "read the plan, then add --yes");
         }
         if (!ask(output, "Type " + Printable.of(name) + " to go on: ").equals(name)) {
             throw new UsageException("not confirmed, nothing was changed", "type " + name + " exactly, or add --yes");

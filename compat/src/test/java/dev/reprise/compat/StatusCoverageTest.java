@@ -9,7 +9,7 @@ import dev.reprise.cli.CommandList;
 import dev.reprise.cli.stack.Stack;
 import dev.reprise.cli.stack.StatusCommand;
 import dev.reprise.operations.cold.ColdPolicy;
-import dev.reprise.operations.retention.RetentionPolicy;
+import dev.reprise.operations.retention.RemovalPlan.JobPolicy;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunSource;
 import dev.reprise.repository.Repository;
@@ -86,8 +86,23 @@ class StatusCoverageTest {
         }
 
         @Override
-        public @Nullable RetentionPolicy retention(Job job) {
+        public JobPolicy policy(Job job) {
+            return new JobPolicy(job.name(), null, job.sources());
+        }
+
+        @Override
+        public void probe(RunSource source) {
+            throw new AssertionError("status looks at no source");
+        }
+
+        @Override
+        public @Nullable ExportChoice export(Job job) {
             return null;
+        }
+
+        @Override
+        public ExportChoice exportTo(Job job, String location) {
+            throw new AssertionError("status exports nothing");
         }
 
         @Override

@@ -27,7 +27,7 @@ final class JobOptions {
     static final Option<Values> RETENTION = Option.optional(
             "retention",
             new ValueType.Nested(RetentionOptions.SECTION),
-            "Which recovery points are kept; without it, all of them. Not applied yet: this version removes nothing",
+            "Which recovery points are kept; without it, all of them. \"reprise prune\" removes the others",
             "{keep-daily: 7, keep-weekly: 4, keep-monthly: 12}");
 
     static final Option<Values> EXPORT = Option.optional(

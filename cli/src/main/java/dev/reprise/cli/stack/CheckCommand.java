@@ -1,7 +1,9 @@
 package dev.reprise.cli.stack;
 
+import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.RepriseException;
 import dev.reprise.cli.CommandContext;
 import dev.reprise.cli.CoverageFlags;
 import dev.reprise.cli.GlobalOptions;
@@ -22,6 +24,7 @@ import dev.reprise.operations.check.RepositoryCheck;
 import dev.reprise.repository.Repository;
 import dev.reprise.repository.lock.RepositoryLock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             " 0:something was examined and all of it is whole",
             " 1:defects were found, or there was nothing to examine",
-            "10:the repository does not exist",
+            "10:the repository does not exist; of several repositories 1 counts most, then the first failure",
             "11:the repository is locked",
             "12:the password is wrong",
             "25:packs lie in an archive class and could not be read; all else is whole",
@@ -63,15 +66,13 @@ public final class CheckCommand implements Callable<Integer> {
 
     private final Stack.Factory stacks;
 
-    @Option(names = "--repository", paramLabel = "NAME", description = "Which repository. Default: the only one.")
+    @Option(names = "--repository", paramLabel = "NAME", description = "Which repository. Default: every one.")
     private String repository = "";
 
     @Option(names = "--read-data", description = "Read and verify every pack.")
     private boolean readData;
 
-    @Option(
-            names = "--immutability",
-            description = "Try to destroy, with these credentials, what must stay. Default: every repository.")
+    @Option(names = "--immutability", description = "Try to destroy, with these credentials, what must stay.")
     private boolean immutability;
 
     @Mixin
@@ -103,10 +104,34 @@ public final class CheckCommand implements Callable<Integer> {
         }
         CheckRequest.Memory limit = memory.limit(global.context());
         Stack stack = stacks.of(global);
+        List<String> names =
+                repository.isEmpty() ? stack.repositories() : List.of(Select.repository(stack, repository));
+        if (names.size() == 1) {
+            return check(stack, names.getFirst(), limit);
+        }
+        List<Integer> statuses = new ArrayList<>();
+        for (String name : names) {
+            global.output().result("repository " + name);
+            try {
+                statuses.add(check(stack, name, limit));
+            } catch (CancelledException e) {
+                throw e;
+            } catch (RepriseException e) {
+                statuses.add(e.exitStatus().code());
+                global.output().warning("repository %s: %s".formatted(name, e.fact()), e.hint());
+            }
+        }
+        int failed = ExitStatus.FAILED.code();
+        return statuses.contains(failed)
+                ? failed
+                : statuses.stream().filter(status -> status != 0).findFirst().orElse(0);
+    }
+
+    private int check(Stack stack, String name, CheckRequest.@Nullable Memory limit) {
         Output output = global.output();
         var early = new EarlyPacks(stack.workers());
         Repository.EarlyUse meanwhile = readData && !coverage.isGiven() ? early::read : Repository.EarlyUse.NONE;
-        try (Repository opened = stack.open(Select.repository(stack, repository));
+        try (Repository opened = stack.open(name);
                 RepositoryLock _ = ReadLock.of(
                         limit == null
                                 ? (kind, patience) -> opened.lockToReadIndex(kind, patience, meanwhile)
@@ -129,7 +154,7 @@ public final class CheckCommand implements Callable<Integer> {
                 showing = null;
             }
             CoverageFlags.remember(log, check, fact -> output.warning(fact, ""));
-            int status = conclude(result, points, log.coverage(check.packSizes(), coverage.maxAge()));
+            int status = conclude(name, result, points, log.coverage(check.packSizes(), coverage.maxAge()));
             if (result.unanswered() > 0) {
                 output.result(
                         "the storage did not answer %d times: nothing is known of what was to be read; check again"
@@ -175,13 +200,14 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private int conclude(CheckResult result, PointCheck.Result points, Coverage covered) {
+    private int conclude(String name, CheckResult result, PointCheck.Result points, Coverage covered) {
         Output output = global.output();
         long defects = result.defects() + points.defects();
         boolean examined = result.snapshots() > 0 || points.points() > 0;
         output.message(
                 "summary",
-                fields -> fields.put("defects", defects)
+                fields -> fields.put("repository", name)
+                        .put("defects", defects)
                         .put("points", points.points())
                         .put("snapshots_removed", points.removed())
                         .put("snapshots", result.snapshots())

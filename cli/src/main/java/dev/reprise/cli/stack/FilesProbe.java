@@ -7,10 +7,11 @@ import dev.reprise.sources.files.FileTree;
 import java.io.IOException;
 
 /// Looks whether the paths of a files source are there.
-final class FilesProbe {
+public final class FilesProbe {
     private FilesProbe() {}
 
-    static void check(String source, FilesRequest request) {
+    /// @throws SourceException naming the first path that is not there
+    public static void check(String source, FilesRequest request) {
         FileTree files = FileTree.local();
         for (RawName target : request.targets()) {
             boolean rooted = !target.isEmpty() && target.at(0) == '/';

@@ -21,6 +21,7 @@ import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.classes.StorageClasses;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,7 +56,10 @@ public final class LifecycleCommand implements Callable<Integer> {
     private final CommandContext context;
     private final Stack.Factory stacks;
 
-    @Option(names = "--repository", paramLabel = "NAME", description = "Which repository. Default: the only one.")
+    @Option(
+            names = "--repository",
+            paramLabel = "NAME",
+            description = "Which repository. Default: the only one with \"cold\".")
     private String repository = "";
 
     @Option(
@@ -83,7 +87,10 @@ public final class LifecycleCommand implements Callable<Integer> {
             throw new UsageException("--limit is " + limit, "give 1 or more");
         }
         Stack stack = stacks.of(global);
-        String name = Select.repository(stack, repository);
+        List<String> cold = stack.repositories().stream()
+                .filter(each -> stack.cold(each) != null)
+                .toList();
+        String name = repository.isEmpty() && cold.size() == 1 ? cold.getFirst() : Select.repository(stack, repository);
         ColdPolicy policy = policy(stack.cold(name), name);
         PriceTable prices = stack.prices(name);
         try (Repository opened = stack.open(name)) {

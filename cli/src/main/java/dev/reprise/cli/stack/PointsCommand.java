@@ -53,7 +53,10 @@ public final class PointsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "POINT", arity = "0..1", description = "One point: its first digits, or latest.")
     private String point = "";
 
-    @Option(names = "--repository", paramLabel = "NAME", description = "Which repository. Default: the only one.")
+    @Option(
+            names = "--repository",
+            paramLabel = "NAME",
+            description = "Which repository. Default: the first one of every job, or of --job, else the only one.")
     private String repository = "";
 
     @Option(names = "--job", paramLabel = "NAME", description = "Only points of this job.")
@@ -71,7 +74,7 @@ public final class PointsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Stack stack = stacks.of(global);
-        try (Repository opened = stack.open(Select.repository(stack, repository))) {
+        try (Repository opened = stack.open(Select.firstRepository(stack, repository, job))) {
             var points = new Points(opened);
             memory = ProbedPlaces.memory(context, opened);
             if (!point.isEmpty()) {

@@ -55,6 +55,19 @@ final class Select {
         return name;
     }
 
+    /// Where points are looked up: the repository that was named, else the first one of the job that was named, or of
+    /// every job if they agree, else the only one.
+    ///
+    /// @param name empty when not given, as is `job`
+    static String firstRepository(Stack stack, String name, String job) {
+        List<String> first = stack.jobs().stream()
+                .filter(each -> job.isEmpty() || each.name().equals(job))
+                .map(Stack.Job::repository)
+                .distinct()
+                .toList();
+        return name.isEmpty() && first.size() == 1 ? first.getFirst() : repository(stack, name);
+    }
+
     /// Where a source is restored from: the repository that was named, else that of the first job which captures it,
     /// else the only one. A source needs no configuration to be restored: the point knows what it is.
     ///

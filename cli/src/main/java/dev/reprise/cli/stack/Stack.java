@@ -3,6 +3,7 @@ package dev.reprise.cli.stack;
 import dev.reprise.base.PriceTable;
 import dev.reprise.cli.GlobalOptions;
 import dev.reprise.operations.cold.ColdPolicy;
+import dev.reprise.operations.retention.RemovalPlan.JobPolicy;
 import dev.reprise.operations.retention.RetentionPolicy;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunSource;
@@ -56,9 +57,8 @@ public interface Stack {
     /// What the place of a repository asks.
     PriceTable prices(String repository);
 
-    /// Which recovery points of a job are kept; null for all.
-    @Nullable
-    RetentionPolicy retention(Job job);
+    /// Which recovery points of a job are kept.
+    JobPolicy policy(Job job);
 
     /// What one run of a job captures.
     RunRequest request(Job job);
@@ -69,17 +69,7 @@ public interface Stack {
     /// Looks whether a source can be captured. Changes nothing.
     ///
     /// @throws dev.reprise.base.RepriseException if not
-    default void probe(RunSource source) {
-        switch (source) {
-            case RunSource.Files files -> FilesProbe.check(files.name(), files.request());
-            case RunSource.Streams streams -> streams.source().probe();
-            case RunSource.Bucket bucket -> {
-                try (Bucket opened = bucket.request().opening().get()) {
-                    opened.list("", null);
-                }
-            }
-        }
-    }
+    void probe(RunSource source);
 
     /// What restores a captured source that is made of streams. Where the configuration does not have the source, or
     /// not any more, it works with defaults.
@@ -102,9 +92,8 @@ public interface Stack {
     /// Where a job's recovery points go as plain files.
     ///
     /// @return null if nowhere
-    default @Nullable ExportChoice export(Job job) {
-        return null;
-    }
+    @Nullable
+    ExportChoice export(Job job);
 
     /// As the configuration says, or to another place.
     ///
@@ -114,9 +103,7 @@ public interface Stack {
     record ExportChoice(List<String> sources, RetentionPolicy keep, Supplier<Storage> open) {}
 
     /// For exports to a place that no configuration names.
-    default ExportChoice exportTo(Job job, String location) {
-        throw new UnsupportedOperationException("no exports to " + location);
-    }
+    ExportChoice exportTo(Job job, String location);
 
     /// Threads for work on this machine.
     int workers();

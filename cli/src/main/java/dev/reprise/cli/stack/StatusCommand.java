@@ -14,6 +14,7 @@ import dev.reprise.operations.check.Presence;
 import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RunId;
+import dev.reprise.operations.retention.RemovalPlan.JobPolicy;
 import dev.reprise.recovery.status.SourceStatus;
 import dev.reprise.repository.Repository;
 import java.time.Duration;
@@ -99,7 +100,8 @@ public final class StatusCommand implements Callable<Integer> {
         exports.show();
         coverages.forEach((repository, covered) -> show(repository, covered, age));
         places.forEach((repository, place) -> place.show(repository, global.output(), context));
-        boolean holds = places.values().stream().allMatch(PlaceStatus::isSound);
+        boolean holds = places.values().stream()
+                .allMatch(PlaceStatus::isSound);
         boolean everywhere = copies.stream().allMatch(copy -> copy.missing() == 0);
         return !unreadable
                         && everywhere
@@ -134,7 +136,9 @@ public final class StatusCommand implements Callable<Integer> {
         }
         Map<String, CopyStatus.Held> ofJob = new LinkedHashMap<>(held);
         ofJob.keySet().retainAll(answered.keySet());
-        copies.addAll(CopyStatus.of(job.name(), ofJob));
+        JobPolicy policy = stack.policy(job);
+        copies.addAll(
+                CopyStatus.of(job.name(), ofJob, known -> policy.removed(known, context.clock(), context.zone())));
         Map<RunId, RecoveryPoint> union = new LinkedHashMap<>();
         answered.values()
                 .forEach(list -> list.forEach(point -> union.merge(point.run(), point, StatusCommand::fuller)));

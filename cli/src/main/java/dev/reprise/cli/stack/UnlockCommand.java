@@ -53,7 +53,11 @@ public final class UnlockCommand implements Callable<Integer> {
         Stack stack = stacks.of(global);
         String name = Select.repository(stack, repository);
         if (all) {
-            confirmation.require(global.output(), "every lock of repository " + name + " is removed", name);
+            confirmation.require(
+                    global.output(),
+                    "every lock of repository " + name + " is removed",
+                    "this removes every lock of repository " + name,
+                    name);
         }
         try (Repository opened = stack.open(name)) {
             int removed = opened.locks().removeStale(all);

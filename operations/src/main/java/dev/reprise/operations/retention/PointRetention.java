@@ -3,24 +3,33 @@ package dev.reprise.operations.retention;
 import dev.reprise.base.ObjectId;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
+import dev.reprise.operations.point.RecoveryPoint.Outcome;
 import dev.reprise.repository.snapshot.Snapshot;
 import dev.reprise.repository.snapshot.StoredSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a policy keeps of the recovery points of a job, by the rules for snapshots: the points of
 /// each host by themselves, each at the time it began.
 ///
-/// @param zone by whose clock days and months begin
-public record PointRetention(Retention retention, ZoneId zone) {
+/// Besides, of each host the newest point stays that holds a source of the job: an optional source that
+/// has failed for longer than the policy reaches back would otherwise lose its last backup. With more
+/// points at hand no point is kept that fewer let go, so what one repository let go is not given back
+/// to it by another.
+///
+/// @param zone    by whose clock days and months begin
+/// @param sources names of the job's sources
+public record PointRetention(Retention retention, ZoneId zone, List<String> sources) {
     /// @param points of one job
     /// @return those that no rule keeps, in the order given
     public List<RecoveryPoint> removed(List<RecoveryPoint> points) {
@@ -32,6 +41,24 @@ public record PointRetention(Retention retention, ZoneId zone) {
         return points.stream()
                 .filter(point -> removed.contains(point.run().hex()))
                 .toList();
+    }
+
+    private Set<String> lastOfSources(List<RecoveryPoint> group) {
+        Set<String> last = new HashSet<>();
+        for (String source : sources) {
+            newest(group, source, Outcome.CAPTURED)
+                    .or(() -> newest(group, source, Outcome.INCOMPLETE))
+                    .ifPresent(point -> last.add(point.run().hex()));
+        }
+        return last;
+    }
+
+    private static Optional<RecoveryPoint> newest(List<RecoveryPoint> group, String source, Outcome outcome) {
+        return group.stream()
+                .filter(point -> point.source(source)
+                        .filter(captured -> captured.outcome() == outcome)
+                        .isPresent())
+                .max(Comparator.comparing(RecoveryPoint::started));
     }
 
     private Set<String> removedOf(List<RecoveryPoint> group) {
@@ -47,6 +74,7 @@ public record PointRetention(Retention retention, ZoneId zone) {
         for (StoredSnapshot stored : retention.decide(stand).remove()) {
             removed.add(Objects.requireNonNull(runs.get(stored.id())));
         }
+        removed.removeAll(lastOfSources(group));
         return removed;
     }
 

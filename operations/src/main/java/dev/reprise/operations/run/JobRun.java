@@ -9,6 +9,7 @@ import dev.reprise.operations.point.Points;
 import dev.reprise.operations.point.RecoveryPoint;
 import dev.reprise.operations.point.RecoveryPoint.CapturedSource;
 import dev.reprise.operations.point.RunId;
+import dev.reprise.operations.retention.RemovalPlan.JobPolicy;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.pack.BlobWriter;
 import dev.reprise.repository.snapshot.Snapshot;
@@ -30,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -278,12 +280,13 @@ public final class JobRun {
         if (hasPoint) {
             known.add(point.run());
         }
+        Set<RunId> spent = spent();
         RepriseException first = null;
         int given = 0;
         for (OpenDestination from : all) {
             // Whoever does not have this run's point yet is found not to hold it whole.
             List<RecoveryPoint> missing = Stream.concat(writtenIn(from.name()).stream(), Stream.of(point))
-                    .filter(candidate -> !known.contains(candidate.run()))
+                    .filter(candidate -> !known.contains(candidate.run()) && !spent.contains(candidate.run()))
                     .toList();
             if (!from.equals(to) && !missing.isEmpty()) {
                 try {
@@ -309,6 +312,19 @@ public final class JobRun {
                     "see the warnings above, then run \"reprise check\"",
                     null);
         }
+    }
+
+    /// What the policy would remove again. A prune of one repository lets go what another, not pruned yet, still has.
+    private Set<RunId> spent() {
+        JobPolicy policy = request.policy();
+        if (policy == null) {
+            return Set.of();
+        }
+        Map<RunId, RecoveryPoint> union = new LinkedHashMap<>();
+        written.values().forEach(points -> points.forEach(known -> union.putIfAbsent(known.run(), known)));
+        return policy.removed(List.copyOf(union.values()), clock, zone).stream()
+                .map(RecoveryPoint::run)
+                .collect(Collectors.toSet());
     }
 
     private List<Capture> captureAll(SourceCapture sourceCapture, BlobWriter writer) {

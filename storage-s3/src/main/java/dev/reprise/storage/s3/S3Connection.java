@@ -64,7 +64,7 @@ final class S3Connection implements AutoCloseable {
 
     private S3Client make() {
         keepConnections();
-        SdkHttpClient web = web(address, settings);
+        SdkHttpClient web = web();
         http = web;
         AwsCredentialsProvider credentials = new CredentialChain(options, settings, this::tokenService).find();
         var builder = S3Client.builder()
@@ -96,13 +96,12 @@ final class S3Connection implements AutoCloseable {
         }
     }
 
-    /// @param address decides about the proxy
-    static SdkHttpClient web(S3Address address, PlaceSettings settings) {
+    private SdkHttpClient web() {
         Transport transport = settings.transport();
         var builder = UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECTING)
                 .socketTimeout(transport.stuckRequest())
-                .proxyConfiguration(proxy(address, settings));
+                .proxyConfiguration(proxy());
         var tls = new TlsFiles(transport);
         tls.trust().ifPresent(trust -> builder.tlsTrustManagersProvider(() -> trust));
         tls.identity().ifPresent(identity -> builder.tlsKeyManagersProvider(() -> identity));
@@ -113,7 +112,7 @@ final class S3Connection implements AutoCloseable {
         return transport.stuckRequest().isZero() ? client : new StallGuard(client, transport.stuckRequest());
     }
 
-    private static ProxyConfiguration proxy(S3Address address, PlaceSettings settings) {
+    private ProxyConfiguration proxy() {
         var builder =
                 ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariablesValues(false);
         new ProxyRules(settings.environment()).proxyFor(address.endpoint()).ifPresent(proxy -> {
@@ -152,7 +151,7 @@ final class S3Connection implements AutoCloseable {
         String endpoint = settings.variable("RESTIC_AWS_ASSUME_ROLE_STS_ENDPOINT");
         String region = settings.variable("RESTIC_AWS_ASSUME_ROLE_REGION");
         var builder = StsClient.builder()
-                .httpClient(web(address, settings))
+                .httpClient(web())
                 .credentialsProvider(identity)
                 .region(Region.of(region.isEmpty() ? options.region() : region))
                 .overrideConfiguration(overrides());
