@@ -15,6 +15,9 @@ import dev.reprise.operations.run.JobRun;
 import dev.reprise.operations.run.RunRequest;
 import dev.reprise.operations.run.RunResult;
 import dev.reprise.operations.run.RunSource;
+import dev.reprise.repository.Repository;
+import dev.reprise.storage.immutability.Immutability;
+import dev.reprise.storage.immutability.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,12 +39,12 @@ import picocli.CommandLine.Parameters;
             "Runs the named jobs, or all of them, one after another. Each run makes one recovery point: a snapshot per"
                     + " source and a sealed manifest. If a required source fails, no point is written; an optional one"
                     + " is recorded as failed and the run goes on.",
-            "Does not remove anything, neither from the sources nor from the repository.",
+            "Does not remove anything, neither from the sources nor from the repository: \"reprise prune\" does.",
             ""
         },
         exitCodeList = {
             " 0:every job made a complete point",
-            " 3:a point was made, but items could not be read, an optional source failed, or not every repository has it",
+            " 3:a point was made, but items could not be read, an optional source failed, not every repository has it, or it could not be exported or kept for long enough",
             "10:the repository does not exist",
             "11:the repository is locked",
             "12:the password is wrong",
@@ -63,6 +66,13 @@ public final class BackupCommand implements Callable<Integer> {
             names = {"-n", "--dry-run"},
             description = "Check that every source can be reached and the repository opened; write nothing.")
     private boolean dryRun;
+
+    @Option(
+            names = "--no-extend-locks",
+            description =
+                    "With s3.object-lock: do not look, as often as a tenth of s3.retain-days, whether what points need"
+                            + " has to be kept for longer. \"reprise extend-locks\" does it by itself.")
+    private boolean noExtendLocks;
 
     public BackupCommand(CommandContext context, Stack.Factory stacks) {
         this.global = new GlobalOptions(context);
@@ -133,10 +143,14 @@ public final class BackupCommand implements Callable<Integer> {
                 throw failed.getFirst();
             }
             without.forEach((repository, reason) -> copyMessage(run, repository, 0, reason));
-            probe(groups.stream()
+            List<Destination> holders = groups.stream()
                     .flatMap(List::stream)
                     .filter(destination -> written.contains(destination.name()))
-                    .toList());
+                    .toList();
+            probe(holders);
+            for (Destination holder : holders) {
+                worst = worse(worst, extendLocks(stack, holder));
+            }
             failed.forEach(e -> output.warning(
                     "some repositories of job %s do not have point %s: %s"
                             .formatted(job.name(), run.shortHex(), e.fact()),
@@ -183,6 +197,29 @@ public final class BackupCommand implements Callable<Integer> {
     private void probe(List<Destination> written) {
         var places = new ProbedPlaces(context, global.output());
         written.forEach(destination -> places.weekly(destination.name(), destination.repository()));
+    }
+
+    /// The newest point may need packs that were stored long ago, and that are kept for not much longer.
+    private ExitStatus extendLocks(Stack stack, Destination holder) {
+        Repository repository = holder.repository();
+        Immutability place = repository.storage().capability(Immutability.class);
+        Promise promise = place == null ? null : place.promise();
+        var keeping = new LockKeeping(context, global.output(), LockKeeping.USUAL_MARGIN, false);
+        if (place == null || promise == null || noExtendLocks || !keeping.isDue(repository, promise)) {
+            return ExitStatus.OK;
+        }
+        try {
+            return keeping.extend(holder.name(), repository, place, promise, stack.workers(), Duration.ZERO);
+        } catch (CancelledException e) {
+            throw e;
+        } catch (RepriseException e) {
+            global.output()
+                    .warning(
+                            "repository %s has the point, but how long its objects are kept could not be looked up or extended: %s"
+                                    .formatted(holder.name(), e.fact()),
+                            e.hint() + (e.hint().isEmpty() ? "" : "; ") + "then run \"reprise extend-locks\"");
+            return ExitStatus.INCOMPLETE;
+        }
     }
 
     private ExitStatus show(Stack.Job job, RunResult result) {

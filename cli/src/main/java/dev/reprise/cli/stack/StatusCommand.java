@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             " 0:every source can be recovered",
-            " 3:a source cannot, its newest capture needs attention, a repository of the job is behind, or a point cannot be read, or data it needs is missing, or a store does not keep what it promises",
+            " 3:a source cannot, its newest capture needs attention, a repository of the job is behind, or a point cannot be read, or data it needs is missing, or a store does not keep what it promises, or not for long enough",
             "10:the repository does not exist",
             "12:the password is wrong",
             "20:the configuration is wrong"
@@ -101,7 +101,7 @@ public final class StatusCommand implements Callable<Integer> {
         coverages.forEach((repository, covered) -> show(repository, covered, age));
         places.forEach((repository, place) -> place.show(repository, global.output(), context));
         boolean holds = places.values().stream()
-                .allMatch(PlaceStatus::isSound);
+                .allMatch(place -> place.isSound(context.clock().instant()));
         boolean everywhere = copies.stream().allMatch(copy -> copy.missing() == 0);
         return !unreadable
                         && everywhere

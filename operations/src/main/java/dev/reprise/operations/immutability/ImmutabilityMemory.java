@@ -134,6 +134,25 @@ public final class ImmutabilityMemory {
         return !points.isEmpty();
     }
 
+    /// When points were looked at last; null if never.
+    public @Nullable Instant looked() {
+        return looked;
+    }
+
+    /// Until when everything is kept that any point needs which was looked at; null if something is not kept, or
+    /// no point was looked at.
+    public @Nullable Instant firstEnd() {
+        Instant first = null;
+        for (PointEnd end : points.values()) {
+            Instant until = end.until();
+            if (until == null) {
+                return null;
+            }
+            first = first == null || until.isBefore(first) ? until : first;
+        }
+        return first;
+    }
+
     /// @return empty for a point that was not looked at yet
     public Optional<PointEnd> point(RunId run) {
         return Optional.ofNullable(points.get(run.hex()));
