@@ -156,6 +156,44 @@ class StackTest {
     }
 
     @Test
+    void exports_by_date_are_read_by_the_servers_own_programs() throws Exception {
+        Path exports = here.resolve("exports");
+        reprise.ok("export", "adhoc", "--to", exports.toString());
+        Path day;
+        try (Stream<Path> found = Files.list(exports)) {
+            day = found.toList().getFirst();
+        }
+        assertThat(day.getFileName().toString()).matches("\\d{4}-\\d{2}-\\d{2}");
+        run(Map.of(), "sh", "-c", "cd '" + day + "' && sha256sum --quiet --strict -c SHA256SUMS");
+        postgres.createDatabase("app_exported");
+        run(
+                Map.of("PGPASSWORD", postgres.password().reveal()),
+                DebianTools.find("pg_restore").file().toString(),
+                "--exit-on-error",
+                "--host=127.0.0.1",
+                "--port=" + postgres.port(),
+                "--username=postgres",
+                "--dbname=app_exported",
+                day.resolve("postgres/postgres/app.dump").toString());
+        assertThat(number("app_exported", "SELECT count(*) FROM orders")).isEqualTo(ORDERS);
+        postgres.execute("postgres", "DROP DATABASE app_exported");
+        DebianTools.Program check = DebianTools.find("redis-check-rdb");
+        run(
+                check.environment(),
+                check.file().toString(),
+                day.resolve("redis/redis/dump.rdb").toString());
+        Files.createDirectory(here.resolve("tar"));
+        run(
+                Map.of(),
+                "tar",
+                "-xzf",
+                day.resolve("files/uploads.tar.gz").toString(),
+                "-C",
+                here.resolve("tar").toString());
+        assertThat(TreeHash.of(here.resolve("tar"))).isEqualTo(TreeHash.of(uploads));
+    }
+
+    @Test
     void writes_plain_files_that_other_programs_read() throws Exception {
         Path plain = here.resolve("plain");
         reprise.ok("restore", "--to-artifacts", plain.toString());
