@@ -40,21 +40,34 @@ final class Buckets {
 
     /// Counting sort: count per bucket, add up, place from the back.
     private void sort(EntryLog log) {
-        for (int entry = 0; entry < entries; entry++) {
-            int bucket = bucket(log.spread(entry, spread));
-            set(starts, bucket, get(starts, bucket) + 1);
+        int[] ends = new int[(1 << bucketBits) + 1];
+        long[] hashes = new long[EntryLog.TOGETHER];
+        int blocks = (int) (((long) entries + EntryLog.TOGETHER - 1) / EntryLog.TOGETHER);
+        for (int block = 0; block < blocks; block++) {
+            count(hashes, log.spread(block, entries, spread, hashes), ends);
         }
         int sum = 0;
-        for (int bucket = 0; bucket <= 1 << bucketBits; bucket++) {
-            sum += get(starts, bucket);
-            set(starts, bucket, sum);
+        for (int bucket = 0; bucket < ends.length; bucket++) {
+            sum += ends[bucket];
+            ends[bucket] = sum;
         }
-        for (int entry = entries - 1; entry >= 0; entry--) {
-            long hash = log.spread(entry, spread);
-            int bucket = bucket(hash);
-            int place = get(starts, bucket) - 1;
-            set(starts, bucket, place);
-            set(slots, place, (tag(hash) << positionBits) | entry);
+        for (int block = blocks - 1; block >= 0; block--) {
+            place(hashes, log.spread(block, entries, spread, hashes), block * EntryLog.TOGETHER, ends);
+        }
+        MemorySegment.copy(ends, 0, starts, ValueLayout.JAVA_INT, 0, ends.length);
+    }
+
+    private void count(long[] hashes, int count, int[] perBucket) {
+        for (int i = 0; i < count; i++) {
+            perBucket[bucket(hashes[i])]++;
+        }
+    }
+
+    /// @param first the entry of the first hash
+    private void place(long[] hashes, int count, int first, int[] ends) {
+        for (int i = count - 1; i >= 0; i--) {
+            int place = --ends[bucket(hashes[i])];
+            set(slots, place, (tag(hashes[i]) << positionBits) | (first + i));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.reprise.repository.index;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.index.IndexParser.IndexedPack;
-import dev.reprise.repository.model.BlobType;
 import dev.reprise.repository.model.HexDigits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -35,33 +34,55 @@ final class CompactIndexParser {
     private static final long UINT32_MAX = 0xFFFF_FFFFL;
 
     private final byte[] in;
+    private final int length;
     private final int version;
+    private final PackEntries entries;
     private int at;
     private boolean unexpected;
 
-    private CompactIndexParser(byte[] document, int version) {
-        this.in = document;
+    private CompactIndexParser(byte[] in, int length, int version, PackEntries entries) {
+        this.in = in;
+        this.length = length;
         this.version = version;
+        this.entries = entries;
     }
 
     private static long eight(String ascii) {
         return (long) EIGHT.get(ascii.getBytes(StandardCharsets.US_ASCII), 0);
     }
 
+    /// @param in      the document, and whatever behind it
+    /// @param length  of the document
     /// @param version of the repository: 1 knows no compression
+    /// @param entries takes the entries of all packs; those of the result are ranges of it
     /// @return null if another must look
-    static @Nullable List<IndexedPack> parse(byte[] document, int version) {
-        var parser = new CompactIndexParser(document, version);
+    static @Nullable List<IndexedPack> parse(byte[] in, int length, int version, PackEntries entries) {
+        var parser = new CompactIndexParser(in, length, version, entries);
         try {
-            List<IndexedPack> packs = parser.document();
-            return parser.unexpected ? null : packs;
+            List<Range> ranges = parser.document();
+            return parser.unexpected ? null : parser.packs(ranges);
         } catch (IndexOutOfBoundsException _) {
             return null; // it ends too soon
         }
     }
 
-    private List<IndexedPack> document() {
-        List<IndexedPack> packs = new ArrayList<>();
+    /// One pack and where its entries end: arrays may still be replaced by larger ones.
+    private record Range(ObjectId pack, int end) {}
+
+    private List<IndexedPack> packs(List<Range> ranges) {
+        List<IndexedPack> packs = new ArrayList<>(ranges.size());
+        int start = 0;
+        for (Range range : ranges) {
+            packs.add(new IndexedPack(range.pack(), entries.range(start, range.end())));
+            start = range.end();
+        }
+        return packs;
+    }
+
+    /// What lies behind the end of the document may be read as if it belonged to it; then the position behind all is
+    /// not its length.
+    private List<Range> document() {
+        List<Range> packs = new ArrayList<>();
         expect(PACKS);
         expect(':');
         expect('[');
@@ -73,33 +94,36 @@ final class CompactIndexParser {
             } while (!unexpected && another());
         }
         expect('}');
-        if (at < in.length) {
+        if (at < length) {
             expect('\n');
         }
-        unexpected |= at != in.length;
+        unexpected |= at != length;
         return packs;
     }
 
-    private IndexedPack pack() {
+    private Range pack() {
         ObjectId id = idMember();
         expect(BLOBS);
         expect('"');
         expect(':');
         expect('[');
-        var entries = new PackEntries();
         if (in[at] == ']') {
             at++;
         } else {
             do {
-                blob(entries);
+                blob();
             } while (!unexpected && another());
         }
         expect('}');
-        return new IndexedPack(id, entries);
+        return new Range(id, entries.size());
     }
 
-    private void blob(PackEntries entries) {
-        ObjectId id = idMember();
+    private void blob() {
+        idStart();
+        long w0 = word();
+        long w1 = word();
+        long w2 = word();
+        long w3 = word();
         expect(TYPE);
         long type = (long) EIGHT.get(in, at);
         at += Long.BYTES;
@@ -109,16 +133,16 @@ final class CompactIndexParser {
         expect(LENGTH);
         expect('"');
         expect(':');
-        long length = number();
+        long stored = number();
         long uncompressed = in[at] == ',' ? uncompressedLength() : 0;
         expect('}');
+        unexpected |= (w0 | w1 | w2 | w3) == 0;
         unexpected |= type != OF_DATA && type != OF_TREE;
         unexpected |= version == 1 && uncompressed != 0;
-        unexpected |= length < PackEntries.SEAL_BYTES || length > Integer.MAX_VALUE;
-        unexpected |= uncompressed > Integer.MAX_VALUE || offset + length > UINT32_MAX;
+        unexpected |= stored < PackEntries.SEAL_BYTES || stored > Integer.MAX_VALUE;
+        unexpected |= uncompressed > Integer.MAX_VALUE || offset + stored > UINT32_MAX;
         if (!unexpected) {
-            BlobType blobType = type == OF_TREE ? BlobType.TREE : BlobType.DATA;
-            entries.add(blobType, id, offset, (int) length, (int) uncompressed);
+            entries.add(w0, w1, w2, w3, type == OF_TREE, (int) offset, (int) stored, (int) uncompressed);
         }
     }
 
@@ -132,6 +156,13 @@ final class CompactIndexParser {
 
     /// `{"id":"` and the id.
     private ObjectId idMember() {
+        idStart();
+        var id = new ObjectId(word(), word(), word(), word());
+        unexpected |= id.isNull();
+        return id;
+    }
+
+    private void idStart() {
         expect('{');
         expect('"');
         expect('i');
@@ -139,9 +170,6 @@ final class CompactIndexParser {
         expect('"');
         expect(':');
         expect('"');
-        var id = new ObjectId(word(), word(), word(), word());
-        unexpected |= id.isNull();
-        return id;
     }
 
     /// 16 digits.

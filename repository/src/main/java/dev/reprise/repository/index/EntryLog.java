@@ -30,6 +30,12 @@ final class EntryLog {
     private static final int PLAIN_BITS = 29;
     private static final long UINT32 = 0xFFFF_FFFFL;
 
+    private static final int ENTRY_WORDS = ENTRY_BYTES / Long.BYTES;
+    /// Entries that are copied to or from memory outside the heap at once: reaching it word by word is slow until that
+    /// is
+    /// compiled. Their chunks hold a multiple of it.
+    static final int TOGETHER = 512;
+
     /// For every so many entries it is noted which group they start in.
     private static final int NOTE_BITS = 12;
 
@@ -40,6 +46,8 @@ final class EntryLog {
     private int packCount;
     private int oddCount;
     private volatile int[] notes = new int[16];
+    /// Entries on their way out of the heap or into it; of the thread that appends.
+    private final long[] moved = new long[ENTRY_WORDS * TOGETHER];
 
     EntryLog(Arena arena) {
         entries = new Rows(arena, ENTRY_BYTES, 13);
@@ -80,20 +88,41 @@ final class EntryLog {
         packs.reserve(number + 1);
         entries.reserve(size + group.size());
         int first = size;
-        long end = 0;
-        for (int i = 0; i < group.size(); i++) {
-            end = group.offset(i) + group.length(i);
-            // An end behind 4 GiB does not fit: nothing then equals it, and the last entry is odd.
-            long next = i + 1 < group.size() ? group.offset(i + 1) : end & UINT32;
-            writeId(entries, first + i, group.id(i));
-            place(first + i, place(group, i, next == end));
+        for (int done = 0; done < group.size(); ) {
+            done += write(group, done, first + done);
         }
+        long end = group.size() == 0 ? 0 : end(group, group.size() - 1);
         writeId(packs, number, pack);
         setPack(number, first, (int) end);
         packCount++;
         size += group.size();
         note(number, first, size);
         return number;
+    }
+
+    /// Where in the pack an entry's blob ends.
+    private static long end(PackEntries group, int i) {
+        return group.offset(i) + group.length(i);
+    }
+
+    /// Writes as many entries as one copy takes.
+    ///
+    /// @param i     the first of them in the group
+    /// @param entry the first of them here
+    /// @return how many
+    private int write(PackEntries group, int i, int entry) {
+        MemorySegment chunk = entries.chunk(entry);
+        long at = entries.at(entry);
+        int count = Math.min(Math.min(group.size() - i, TOGETHER), (int) ((chunk.byteSize() - at) / ENTRY_BYTES));
+        for (int k = 0; k < count; k++) {
+            // An end behind 4 GiB does not fit: nothing then equals it, and the last entry is odd.
+            long end = end(group, i + k);
+            long next = i + k + 1 < group.size() ? group.offset(i + k + 1) : end & UINT32;
+            group.copyId(i + k, moved, ENTRY_WORDS * k);
+            moved[ENTRY_WORDS * k + ENTRY_WORDS - 1] = place(group, i + k, next == end);
+        }
+        MemorySegment.copy(moved, 0, chunk, ValueLayout.JAVA_LONG, at, ENTRY_WORDS * count);
+        return count;
     }
 
     private long place(PackEntries group, int i, boolean contiguous) {
@@ -155,6 +184,21 @@ final class EntryLog {
                 chunk.get(ValueLayout.JAVA_LONG, at + 8),
                 chunk.get(ValueLayout.JAVA_LONG, at + 16),
                 chunk.get(ValueLayout.JAVA_LONG, at + 24));
+    }
+
+    /// Computes the hashes of a block of [#TOGETHER] entries, or of fewer at the end. Not beside appending.
+    ///
+    /// @param end one behind the last entry to look at
+    /// @return how many they are
+    int spread(int block, int end, Spread spread, long[] hashes) {
+        int first = block * TOGETHER;
+        int count = Math.min(TOGETHER, end - first);
+        MemorySegment.copy(
+                entries.chunk(first), ValueLayout.JAVA_LONG, entries.at(first), moved, 0, ENTRY_WORDS * count);
+        for (int i = 0, word = 0; i < count; i++, word += ENTRY_WORDS) {
+            hashes[i] = spread.of(moved[word], moved[word + 1], moved[word + 2], moved[word + 3]);
+        }
+        return count;
     }
 
     ObjectId id(int entry) {
@@ -253,10 +297,6 @@ final class EntryLog {
 
     private long place(int entry) {
         return entries.chunk(entry).get(ValueLayout.JAVA_LONG, entries.at(entry) + ObjectId.BYTES);
-    }
-
-    private void place(int entry, long place) {
-        entries.chunk(entry).set(ValueLayout.JAVA_LONG, entries.at(entry) + ObjectId.BYTES, place);
     }
 
     private int odd(long place, int field) {

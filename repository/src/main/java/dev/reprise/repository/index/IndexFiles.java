@@ -4,6 +4,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.base.Prefetch;
 import dev.reprise.repository.index.IndexParser.IndexedPack;
 import dev.reprise.repository.index.IndexParser.MalformedIndexException;
+import dev.reprise.repository.model.DocumentMemory;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.UnpackedObjects;
 import dev.reprise.storage.ObjectType;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,7 @@ public final class IndexFiles {
     /// Files read at a time. A full one takes about 25 MiB while it is decoded, and decoding is what takes time.
     private static final int FULL_FILES = 3;
     /// More are read at a time while together they take no more than this, sealed, since then it is asking for them
-    /// that
-    /// takes time: small ones of many short runs.
+    /// that takes time: small ones of many short runs.
     private static final long SMALL_FILES_BYTES = 2 << 20;
 
     private final UnpackedObjects objects;
@@ -34,6 +35,10 @@ public final class IndexFiles {
     private final SortedMap<ObjectId, Long> files;
     private final BiConsumer<ObjectId, RuntimeException> damaged;
     private boolean anyDamaged;
+    /// Memory of files that were decoded, for those that follow.
+    private final ConcurrentLinkedQueue<DocumentMemory> idleMemory = new ConcurrentLinkedQueue<>();
+
+    private final ConcurrentLinkedQueue<PackEntries> idleEntries = new ConcurrentLinkedQueue<>();
 
     private IndexFiles(
             UnpackedObjects objects,
@@ -178,25 +183,38 @@ public final class IndexFiles {
         return objects.save(ObjectType.INDEX, encoder.finish());
     }
 
+    /// @param packs  in the memory of `from`
     /// @param damage why the file contributes nothing; null when it decoded
     private record Decoded(
             ObjectId file,
             List<IndexedPack> packs,
+            PackEntries from,
             @Nullable RuntimeException damage) {}
 
     private Decoded decode(ObjectId file) {
+        PackEntries entries = Objects.requireNonNullElseGet(idleEntries.poll(), PackEntries::new);
+        DocumentMemory memory = Objects.requireNonNullElseGet(idleMemory.poll(), DocumentMemory::new);
+        entries.clear();
         try {
-            return new Decoded(file, IndexParser.parse(objects.load(ObjectType.INDEX, file), version), null);
+            List<IndexedPack> packs = objects.load(
+                    ObjectType.INDEX,
+                    file,
+                    memory,
+                    (json, length) -> IndexParser.parse(json, length, version, entries));
+            return new Decoded(file, packs, entries, null);
         } catch (MalformedIndexException e) {
             String fact = Objects.requireNonNullElse(e.getMessage(), "not an index document");
-            return new Decoded(file, List.of(), RepositoryException.damaged(name(file), fact, e));
+            return new Decoded(file, List.of(), entries, RepositoryException.damaged(name(file), fact, e));
         } catch (RepositoryException e) {
-            return new Decoded(file, List.of(), e);
+            return new Decoded(file, List.of(), entries, e);
         } catch (StorageException e) {
             if (e.kind() != StorageException.Kind.NOT_FOUND) {
                 throw e;
             }
-            return new Decoded(file, List.of(), RepositoryException.missing(name(file), "the list of index files"));
+            return new Decoded(
+                    file, List.of(), entries, RepositoryException.missing(name(file), "the list of index files"));
+        } finally {
+            idleMemory.add(memory);
         }
     }
 
@@ -210,6 +228,7 @@ public final class IndexFiles {
                 damaged.accept(decoded.file(), RepositoryException.damaged(name(decoded.file()), fact, null));
             }
         }
+        idleEntries.add(decoded.from());
     }
 
     private static String name(ObjectId file) {

@@ -43,9 +43,9 @@ final class IndexParser implements AutoCloseable {
     private final List<MarkedPack> marked = new ArrayList<>();
     private final boolean wantsMarked;
 
-    private IndexParser(byte[] document, int version, boolean wantsMarked) {
+    private IndexParser(byte[] document, int length, int version, boolean wantsMarked) {
         this.wantsMarked = wantsMarked;
-        this.json = JSON.createParser(ObjectReadContext.empty(), document);
+        this.json = JSON.createParser(ObjectReadContext.empty(), document, 0, length);
         this.version = version;
     }
 
@@ -53,22 +53,30 @@ final class IndexParser implements AutoCloseable {
     /// @return the packs in use
     /// @throws MalformedIndexException with what is wrong and where; nothing of such a document may be used
     static List<IndexedPack> parse(byte[] document, int version) throws MalformedIndexException {
-        List<IndexedPack> compact = CompactIndexParser.parse(document, version);
-        return compact != null ? compact : parseAny(document, version);
+        return parse(document, document.length, version, new PackEntries());
+    }
+
+    /// As above, of the first `length` bytes of an array.
+    ///
+    /// @param memory takes the entries: those of the result last until it is used again. Empty
+    static List<IndexedPack> parse(byte[] document, int length, int version, PackEntries memory)
+            throws MalformedIndexException {
+        List<IndexedPack> compact = CompactIndexParser.parse(document, length, version, memory);
+        return compact != null ? compact : read(document, length, version, false).packs;
     }
 
     /// As above, for every way to write such a document.
     static List<IndexedPack> parseAny(byte[] document, int version) throws MalformedIndexException {
-        return read(document, version, false).packs;
+        return read(document, document.length, version, false).packs;
     }
 
     /// As [#parse], with the packs marked for deletion.
     static IndexDocument parseAll(ObjectId file, byte[] document, int version) throws MalformedIndexException {
-        List<IndexedPack> compact = CompactIndexParser.parse(document, version);
+        List<IndexedPack> compact = CompactIndexParser.parse(document, document.length, version, new PackEntries());
         if (compact != null) {
             return new IndexDocument(file, sorted(compact), List.of());
         }
-        IndexParser read = read(document, version, true);
+        IndexParser read = read(document, document.length, version, true);
         return new IndexDocument(file, sorted(read.packs), read.marked);
     }
 
@@ -80,8 +88,9 @@ final class IndexParser implements AutoCloseable {
         return packs;
     }
 
-    private static IndexParser read(byte[] document, int version, boolean wantsMarked) throws MalformedIndexException {
-        try (var parser = new IndexParser(document, version, wantsMarked)) {
+    private static IndexParser read(byte[] document, int length, int version, boolean wantsMarked)
+            throws MalformedIndexException {
+        try (var parser = new IndexParser(document, length, version, wantsMarked)) {
             parser.document();
             return parser;
         } catch (JacksonException e) {

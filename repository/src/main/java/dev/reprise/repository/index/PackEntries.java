@@ -6,6 +6,7 @@ import dev.reprise.repository.model.BlobType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// The blobs of one pack in primitive arrays, about 45 bytes each. Grows; belongs to one thread at a time.
 public final class PackEntries {
@@ -15,12 +16,34 @@ public final class PackEntries {
     /// Blobs that truly lie in one pack never start at the same byte; that many which do are no honest index.
     private static final int MOST_COMPARED = 16;
 
+    /// Where the entries start in the arrays.
+    private int first;
     private int size;
-    private long[] ids = new long[4 * 4];
-    private int[] offsets = new int[4];
-    private int[] lengths = new int[4];
-    private int[] plainLengths = new int[4];
-    private byte[] types = new byte[4];
+    /// Whether the arrays are another's, who may have more in them.
+    private boolean borrowed;
+    private long[] ids;
+    private int[] offsets;
+    private int[] lengths;
+    private int[] plainLengths;
+    private byte[] types;
+
+    public PackEntries() {
+        ids = new long[4 * 4];
+        offsets = new int[4];
+        lengths = new int[4];
+        plainLengths = new int[4];
+        types = new byte[4];
+    }
+
+    /// Shares the arrays.
+    private PackEntries(PackEntries lender) {
+        borrowed = true;
+        ids = lender.ids;
+        offsets = lender.offsets;
+        lengths = lender.lengths;
+        plainLengths = lender.plainLengths;
+        types = lender.types;
+    }
 
     /// @param offset            unsigned 32 bits
     /// @param length            stored length, at least 32
@@ -30,28 +53,59 @@ public final class PackEntries {
             throw new IllegalArgumentException("impossible entry: offset %d, length %d, uncompressed %d"
                     .formatted(offset, length, uncompressedLength));
         }
+        add(id.w0(), id.w1(), id.w2(), id.w3(), type == BlobType.TREE, (int) offset, length, uncompressedLength);
+    }
+
+    /// As above, of what was checked.
+    void add(long w0, long w1, long w2, long w3, boolean tree, int offset, int length, int uncompressedLength) {
         grow();
-        ids[4 * size] = id.w0();
-        ids[4 * size + 1] = id.w1();
-        ids[4 * size + 2] = id.w2();
-        ids[4 * size + 3] = id.w3();
-        offsets[size] = (int) offset;
-        lengths[size] = length;
-        plainLengths[size] = uncompressedLength;
-        types[size] = (byte) (type == BlobType.TREE ? 1 : 0);
-        size++;
+        int at = size++;
+        ids[4 * at] = w0;
+        ids[4 * at + 1] = w1;
+        ids[4 * at + 2] = w2;
+        ids[4 * at + 3] = w3;
+        offsets[at] = offset;
+        lengths[at] = length;
+        plainLengths[at] = uncompressedLength;
+        types[at] = (byte) (tree ? 1 : 0);
     }
 
     private void grow() {
-        if (size < types.length) {
-            return;
+        if (borrowed || size == types.length) {
+            int capacity = size + (size >> 1) + 4;
+            ids = Arrays.copyOfRange(ids, 4 * first, 4 * (first + capacity));
+            offsets = Arrays.copyOfRange(offsets, first, first + capacity);
+            lengths = Arrays.copyOfRange(lengths, first, first + capacity);
+            plainLengths = Arrays.copyOfRange(plainLengths, first, first + capacity);
+            types = Arrays.copyOfRange(types, first, first + capacity);
+            first = 0;
+            borrowed = false;
         }
-        int capacity = size + (size >> 1) + 4;
-        ids = Arrays.copyOf(ids, 4 * capacity);
-        offsets = Arrays.copyOf(offsets, capacity);
-        lengths = Arrays.copyOf(lengths, capacity);
-        plainLengths = Arrays.copyOf(plainLengths, capacity);
-        types = Arrays.copyOf(types, capacity);
+    }
+
+    /// Some of these, without copying them: to be used only while these are not changed.
+    ///
+    /// @param end one behind the last
+    PackEntries range(int start, int end) {
+        Objects.checkFromToIndex(start, end, size);
+        var range = new PackEntries(this);
+        range.first = first + start;
+        range.size = end - start;
+        return range;
+    }
+
+    /// Forgets the entries and keeps the memory. Not while ranges of it are in use.
+    void clear() {
+        size = 0;
+    }
+
+    /// Copies the id of an entry, four words.
+    void copyId(int i, long[] to, int at) {
+        int from = 4 * (first + i);
+        to[at] = ids[from];
+        to[at + 1] = ids[from + 1];
+        to[at + 2] = ids[from + 2];
+        to[at + 3] = ids[from + 3];
     }
 
     public int size() {
@@ -59,31 +113,32 @@ public final class PackEntries {
     }
 
     public BlobType type(int i) {
-        return types[i] == 0 ? BlobType.DATA : BlobType.TREE;
+        return types[first + i] == 0 ? BlobType.DATA : BlobType.TREE;
     }
 
     public ObjectId id(int i) {
-        return new ObjectId(ids[4 * i], ids[4 * i + 1], ids[4 * i + 2], ids[4 * i + 3]);
+        int at = 4 * (first + i);
+        return new ObjectId(ids[at], ids[at + 1], ids[at + 2], ids[at + 3]);
     }
 
     public long offset(int i) {
-        return offsets[i] & 0xFFFF_FFFFL;
+        return offsets[first + i] & 0xFFFF_FFFFL;
     }
 
     /// Stored length in bytes.
     public int length(int i) {
-        return lengths[i];
+        return lengths[first + i];
     }
 
     /// Plaintext length of a compressed blob; 0 for one stored raw.
     public int uncompressedLength(int i) {
-        return plainLengths[i];
+        return plainLengths[first + i];
     }
 
     public BlobLocation location(ObjectId pack, int i) {
-        boolean compressed = plainLengths[i] != 0;
-        int plainLength = compressed ? plainLengths[i] : lengths[i] - SEAL_BYTES;
-        return new BlobLocation(new BlobHandle(type(i), id(i)), pack, offset(i), lengths[i], plainLength, compressed);
+        boolean compressed = uncompressedLength(i) != 0;
+        int plainLength = compressed ? uncompressedLength(i) : length(i) - SEAL_BYTES;
+        return new BlobLocation(new BlobHandle(type(i), id(i)), pack, offset(i), length(i), plainLength, compressed);
     }
 
     public List<BlobLocation> locations(ObjectId pack) {
@@ -118,7 +173,7 @@ public final class PackEntries {
 
     private void addUnlessRepeated(PackEntries from, int k) {
         int last = Math.max(0, size - MOST_COMPARED);
-        for (int i = size - 1; i >= last && offsets[i] == from.offsets[k]; i--) {
+        for (int i = size - 1; i >= last && offset(i) == from.offset(k); i--) {
             if (same(i, from, k)) {
                 return;
             }
@@ -127,13 +182,13 @@ public final class PackEntries {
     }
 
     void add(PackEntries from, int k) {
-        add(from.type(k), from.id(k), from.offset(k), from.lengths[k], from.plainLengths[k]);
+        add(from.type(k), from.id(k), from.offset(k), from.length(k), from.uncompressedLength(k));
     }
 
     private boolean same(int i, PackEntries other, int k) {
-        return lengths[i] == other.lengths[k]
-                && plainLengths[i] == other.plainLengths[k]
-                && types[i] == other.types[k]
+        return length(i) == other.length(k)
+                && uncompressedLength(i) == other.uncompressedLength(k)
+                && type(i) == other.type(k)
                 && id(i).equals(other.id(k));
     }
 }

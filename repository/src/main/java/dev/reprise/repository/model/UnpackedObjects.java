@@ -14,4 +14,21 @@ public interface UnpackedObjects {
     ///
     /// @throws RepositoryException naming the object if it is missing, damaged or too large
     byte[] load(ObjectType type, ObjectId id);
+
+    /// As [#load], but gives the document to `reader` in memory that is used again afterwards. For many large ones.
+    ///
+    /// @param memory used by one call at a time
+    /// @throws X what the reader throws
+    default <R, X extends Exception> R load(
+            ObjectType type, ObjectId id, DocumentMemory memory, DocumentReader<R, X> reader) throws X {
+        byte[] json = load(type, id);
+        return reader.read(json, json.length);
+    }
+
+    /// Makes something of a document.
+    interface DocumentReader<R, X extends Exception> {
+        /// @param buffer not to be kept or changed
+        /// @param length of the document, from the start of `buffer`
+        R read(byte[] buffer, int length) throws X;
+    }
 }

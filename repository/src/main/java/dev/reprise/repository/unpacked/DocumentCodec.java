@@ -9,9 +9,13 @@ import dev.reprise.repository.crypto.KeySet;
 import dev.reprise.repository.crypto.Sealer;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /// From JSON to sealed bytes and back, with ciphers and compression contexts that are used again. Not thread-safe.
 final class DocumentCodec implements AutoCloseable {
+    /// Where sealed bytes lie in an array in which they are opened: then they are opened without being moved first.
+    static final int FRONT = Sealer.OVERHEAD;
+
     private static final byte COMPRESSED = 2;
     private static final int LEVEL = 3;
     private static final int FIRST_GUESS_BYTES = 64 * 1024;
@@ -27,6 +31,8 @@ final class DocumentCodec implements AutoCloseable {
     private final Sealer sealer;
     private final ZstdCompressCtx compressor;
     private final ZstdDecompressCtx decompressor;
+    /// Most documents are far smaller, and do not say how small.
+    private final byte[] small = new byte[FIRST_GUESS_BYTES];
 
     DocumentCodec(KeySet keys, int version, SecureRandom random) {
         this.version = version;
@@ -46,46 +52,63 @@ final class DocumentCodec implements AutoCloseable {
         return Arrays.copyOf(out, 1 + length);
     }
 
+    /// What is inside a sealed document: `length` bytes of `bytes`, from the start.
+    record Opened(byte[] bytes, int length) {}
+
     /// @param limit largest number of bytes of JSON
     /// @throws ForgedException          if the bytes do not authenticate
     /// @throws IllegalArgumentException if what is inside is in no known form, or larger than the limit
     byte[] open(byte[] sealed, int limit) throws ForgedException {
-        byte[] plain = sealer.open(sealed);
-        if (plain.length == 0 || (plain.length == 1 && plain[0] == COMPRESSED)) {
+        byte[] room = new byte[FRONT + sealed.length];
+        System.arraycopy(sealed, 0, room, FRONT, sealed.length);
+        Opened opened = open(room, sealed.length, limit, bytes -> bytes > small.length ? new byte[bytes] : small);
+        boolean own = opened.length > small.length && opened.length == opened.bytes.length;
+        return own ? opened.bytes : Arrays.copyOf(opened.bytes, opened.length);
+    }
+
+    /// As above, in memory of the caller.
+    ///
+    /// @param sealed the sealed bytes, from [#FRONT] on; overwritten
+    /// @param length of these
+    /// @param room   gives an array of at least as many bytes, or the same again
+    Opened open(byte[] sealed, int length, int limit, IntFunction<byte[]> room) throws ForgedException {
+        int plain = sealer.open(sealed, FRONT, length, sealed, 0);
+        if (plain == 0 || (plain == 1 && sealed[0] == COMPRESSED)) {
             throw new IllegalArgumentException("it holds nothing");
         }
         // A format 1 repository never has the prefix byte.
-        byte[] json = version == 1 || plain[0] == '{' || plain[0] == '[' ? plain : decompress(plain, limit);
-        if (json.length > limit) {
+        boolean raw = version == 1 || sealed[0] == '{' || sealed[0] == '[';
+        Opened opened = raw ? new Opened(sealed, plain) : decompress(sealed, plain, limit, room);
+        if (opened.length > limit) {
             throw tooLarge(limit);
         }
-        return json;
+        return opened;
     }
 
-    private byte[] decompress(byte[] plain, int limit) {
+    private Opened decompress(byte[] plain, int plainLength, int limit, IntFunction<byte[]> room) {
         if (plain[0] != COMPRESSED) {
             throw new IllegalArgumentException(
                     "its encoding is not known: first byte 0x%02x".formatted(plain[0] & 0xff));
         }
-        int length = plain.length - 1;
+        int length = plainLength - 1;
         int most = (int) Math.min(limit, Math.max(MAX_UNCHECKED_BYTES, (long) MAX_RATIO * length));
         long believed = Math.min(most, Math.max(FIRST_GUESS_BYTES, (long) BELIEVED_RATIO * length));
         // Small frames do not say how large their content is; several frames may follow each other.
         long claimed = Zstd.getFrameContentSize(plain, 1, length);
         long capacity = claimed > 0 ? Math.min(claimed, believed) : believed;
         while (true) {
-            byte[] out = new byte[Math.toIntExact(capacity)];
+            byte[] out = room.apply(Math.toIntExact(capacity));
             try {
-                int size = decompressor.decompressByteArray(out, 0, out.length, plain, 1, length);
-                return size == out.length ? out : Arrays.copyOf(out, size);
+                int size = decompressor.decompressByteArray(out, 0, Math.min(out.length, most), plain, 1, length);
+                return new Opened(out, size);
             } catch (ZstdException e) {
                 if (e.getErrorCode() != Zstd.errDstSizeTooSmall()) {
                     throw new IllegalArgumentException("its content does not decompress: " + e.getMessage(), e);
                 }
-                if (capacity >= most) {
+                if (out.length >= most) {
                     throw tooLarge(most);
                 }
-                capacity = Math.min(most, capacity * 4);
+                capacity = Math.min(most, out.length * 4L);
             }
         }
     }

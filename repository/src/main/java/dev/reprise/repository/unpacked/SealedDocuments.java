@@ -3,6 +3,7 @@ package dev.reprise.repository.unpacked;
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.crypto.ForgedException;
 import dev.reprise.repository.crypto.KeySet;
+import dev.reprise.repository.model.DocumentMemory;
 import dev.reprise.repository.model.ObjectName;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.repository.model.UnpackedObjects;
@@ -25,6 +26,8 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
     static final int MAX_OTHER_BYTES = 64 << 20;
     /// Sealed bytes, JSON and what is made of it are held at a time, by several threads.
     private static final long MEMORY_SHARE = Runtime.getRuntime().maxMemory() / 8;
+
+    private static final int FIRST_READ_BYTES = 1 << 20;
 
     private final Storage storage;
     private final KeySet keys;
@@ -79,14 +82,38 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
     @Override
     public byte[] load(ObjectType type, ObjectId id) {
         String name = ObjectName.of(type, id);
-        byte[] sealed = read(type, id, name);
-        if (!ObjectId.hash(sealed).equals(id)) {
-            String found = sealed.length == 0 ? "it is empty" : "its %d bytes do not hash to its name";
-            throw RepositoryException.damaged(name, found.formatted(sealed.length), null);
+        byte[] sealed = read(type, id, name, body -> bounded(body, limit(type)));
+        requireHash(id, name, sealed, 0, sealed.length);
+        return open(name, codec -> codec.open(sealed, limit(type)));
+    }
+
+    @Override
+    public <R, X extends Exception> R load(
+            ObjectType type, ObjectId id, DocumentMemory memory, DocumentReader<R, X> reader) throws X {
+        String name = ObjectName.of(type, id);
+        int limit = limit(type);
+        int length = read(type, id, name, body -> bounded(body, limit, memory));
+        byte[] sealed = memory.sealed(0);
+        requireHash(id, name, sealed, DocumentCodec.FRONT, length);
+        DocumentCodec.Opened opened = open(name, codec -> codec.open(sealed, length, limit, memory::open));
+        return reader.read(opened.bytes(), opened.length());
+    }
+
+    private static void requireHash(ObjectId id, String name, byte[] sealed, int offset, int length) {
+        if (!ObjectId.hash(sealed, offset, length).equals(id)) {
+            String found = length == 0 ? "it is empty" : "its %d bytes do not hash to its name";
+            throw RepositoryException.damaged(name, found.formatted(length), null);
         }
+    }
+
+    private interface Opening<T> {
+        T with(DocumentCodec codec) throws ForgedException;
+    }
+
+    private <T> T open(String name, Opening<T> opening) {
         DocumentCodec codec = borrow();
         try {
-            return codec.open(sealed, limit(type));
+            return opening.with(codec);
         } catch (ForgedException | IllegalArgumentException e) {
             String detail = e.getMessage();
             throw RepositoryException.damaged(name, detail == null ? "it cannot be opened" : detail, e);
@@ -95,25 +122,44 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
         }
     }
 
-    private byte[] read(ObjectType type, ObjectId id, String name) {
-        byte[] sealed;
+    /// @param reader returns null if there are more bytes than the limit
+    private <T> T read(ObjectType type, ObjectId id, String name, Storage.BodyReader<@Nullable T> reader) {
+        T found;
         try {
-            sealed = storage.read(ObjectKey.of(type, id), 0, -1, body -> bounded(body, limit(type)));
+            found = storage.read(ObjectKey.of(type, id), 0, -1, reader);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.NOT_FOUND) {
                 throw RepositoryException.missing(name, "this command");
             }
             throw e;
         }
-        if (sealed == null) {
+        if (found == null) {
             throw RepositoryException.damaged(name, "it is larger than " + limit(type) + " bytes", null);
         }
-        return sealed;
+        return found;
     }
 
     private static byte @Nullable [] bounded(InputStream body, int limit) throws IOException {
         byte[] bytes = body.readNBytes(limit);
         return bytes.length == limit && body.read() >= 0 ? null : bytes;
+    }
+
+    /// Reads to where documents are opened.
+    private static @Nullable Integer bounded(InputStream body, int limit, DocumentMemory memory) throws IOException {
+        byte[] into = memory.sealed(DocumentCodec.FRONT + Math.min(limit, FIRST_READ_BYTES));
+        int length = 0;
+        while (true) {
+            int room = Math.min(limit, into.length - DocumentCodec.FRONT) - length;
+            int read = room > 0 ? body.readNBytes(into, DocumentCodec.FRONT + length, room) : 0;
+            length += read;
+            if (read < room) {
+                return length;
+            }
+            if (length == limit) {
+                return body.read() >= 0 ? null : length;
+            }
+            into = memory.sealed(DocumentCodec.FRONT + (int) Math.min(limit, 2L * length));
+        }
     }
 
     private static int limit(ObjectType type) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,12 +43,10 @@ class IndexParserFuzzTest {
         var random = new Random(seed);
         for (int round = 0; round < 400; round++) {
             byte[] document = document(random);
-            assertThat(CompactIndexParser.parse(document, 2))
-                    .as("an undamaged document")
-                    .isNotNull();
+            assertThat(compact(document, 2)).as("an undamaged document").isNotNull();
             byte[] damaged = damage(random, document);
             int version = 1 + random.nextInt(2);
-            List<IndexedPack> compact = CompactIndexParser.parse(damaged, version);
+            List<IndexedPack> compact = compact(damaged, version);
             if (compact != null) {
                 assertThat(written(compact)).isEqualTo(written(IndexParser.parseAny(damaged, version)));
             }
@@ -64,10 +63,39 @@ class IndexParserFuzzTest {
                 byte[] changed = document.clone();
                 changed[id + position] = (byte) value;
                 boolean digit = (value >= '0' && value <= '9') || (value >= 'a' && value <= 'f');
-                assertThat(CompactIndexParser.parse(changed, 2) != null)
+                assertThat(compact(changed, 2) != null)
                         .as("character %d at %d", value, position)
                         .isEqualTo(digit);
             }
+        }
+    }
+
+    private static @Nullable List<IndexedPack> compact(byte[] document, int version) {
+        return CompactIndexParser.parse(document, document.length, version, new PackEntries());
+    }
+
+    /// Documents are read one after the other into the same memory.
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void means_the_same_whatever_the_document_before_it_left_behind(long seed) {
+        var random = new Random(seed);
+        byte[] memory = new byte[16 * 1024];
+        var entries = new PackEntries();
+        for (int round = 0; round < 200; round++) {
+            byte[] document = random.nextBoolean() ? document(random) : damage(random, document(random));
+            byte[] cut = Arrays.copyOf(document, document.length - random.nextInt(Math.min(99, document.length)));
+            System.arraycopy(document, 0, memory, 0, document.length); // what is cut off goes on behind the end
+            entries.clear();
+            assertThat(parsed(memory, cut.length, entries)).isEqualTo(parsed(cut, cut.length, new PackEntries()));
+        }
+    }
+
+    /// What it says, written again; or what is wrong with it.
+    private static String parsed(byte[] in, int length, PackEntries memory) {
+        try {
+            return new String(written(IndexParser.parse(in, length, 2, memory)), StandardCharsets.US_ASCII);
+        } catch (MalformedIndexException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 

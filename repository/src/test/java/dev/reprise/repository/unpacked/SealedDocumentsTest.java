@@ -10,6 +10,7 @@ import dev.reprise.base.ObjectId;
 import dev.reprise.repository.crypto.ForgedException;
 import dev.reprise.repository.crypto.KeySet;
 import dev.reprise.repository.crypto.Sealer;
+import dev.reprise.repository.model.DocumentMemory;
 import dev.reprise.repository.model.RepositoryException;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.ObjectType;
@@ -38,6 +39,7 @@ class SealedDocumentsTest {
     private final Storage storage = new MemoryStorage();
     private final KeySet keys = someKeys();
     private final SealedDocuments format1 = new SealedDocuments(storage, keys, 1, RANDOM);
+    private final ThreadLocal<DocumentMemory> memory = ThreadLocal.withInitial(DocumentMemory::new);
     private final SealedDocuments format2 = new SealedDocuments(storage, keys, 2, RANDOM);
 
     private static KeySet someKeys() {
@@ -75,8 +77,17 @@ class SealedDocumentsTest {
         return new byte[] {2};
     }
 
+    /// Both ways there are must say the same, also of what is wrong.
     private byte[] load(ObjectId id) {
-        return format2.load(ObjectType.SNAPSHOT, id);
+        byte[] lent;
+        try {
+            lent = format2.load(ObjectType.SNAPSHOT, id, memory.get(), Arrays::copyOf);
+        } catch (RepositoryException e) {
+            assertThatThrownBy(() -> format2.load(ObjectType.SNAPSHOT, id)).hasMessage(e.getMessage());
+            throw e;
+        }
+        assertThat(format2.load(ObjectType.SNAPSHOT, id)).isEqualTo(lent);
+        return lent;
     }
 
     @ParameterizedTest
