@@ -145,43 +145,78 @@ final class CachedObjects {
     /// @param body failures to read it come out
     /// @return whether it was kept
     boolean keep(ObjectKey key, InputStream body, long most) throws IOException {
+        try (Draft draft = draft(key, most)) {
+            byte[] chunk = new byte[CHUNK_BYTES];
+            for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
+                if (!draft.write(chunk, 0, read)) {
+                    return false;
+                }
+            }
+            return draft.commit();
+        }
+    }
+
+    /// Starts a copy of a whole object.
+    ///
+    /// @param most bytes it may have
+    Draft draft(ObjectKey key, long most) throws IOException {
         Path file = file(key);
         Files.createDirectories(file.getParent() == null ? folder : file.getParent(), PRIVATE_FOLDER);
         byte[] chance = new byte[8];
         ThreadLocalRandom.current().nextBytes(chance);
         Path temporary =
                 file.resolveSibling(key.name() + "-tmp-" + HexFormat.of().formatHex(chance));
-        try {
-            long size = write(temporary, key, body, most);
-            if (size >= 0) {
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-                grew(key, size);
-            }
-            return size >= 0;
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        return new Draft(key, file, temporary, most);
     }
 
-    /// @return bytes, or -1 if they are not those of the name, or too many
-    private static long write(Path temporary, ObjectKey key, InputStream body, long most) throws IOException {
-        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        MessageDigest digest = ObjectId.newDigest();
-        long size = 0;
-        try (FileChannel channel = FileChannel.open(temporary, options, PRIVATE_FILE)) {
-            byte[] chunk = new byte[CHUNK_BYTES];
-            for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
-                size += read;
-                if (size > most) {
-                    return -1;
-                }
-                digest.update(chunk, 0, read);
-                for (ByteBuffer left = ByteBuffer.wrap(chunk, 0, read); left.hasRemaining(); ) {
-                    channel.write(left);
-                }
-            }
+    /// A copy that is being written. Closing removes it unless it was committed. Belongs to one thread.
+    final class Draft implements AutoCloseable {
+        private final ObjectKey key;
+        private final Path file;
+        private final Path temporary;
+        private final long most;
+        private final MessageDigest digest = ObjectId.newDigest();
+        private final FileChannel channel;
+        private long size;
+
+        private Draft(ObjectKey key, Path file, Path temporary, long most) throws IOException {
+            this.key = key;
+            this.file = file;
+            this.temporary = temporary;
+            this.most = most;
+            Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            channel = FileChannel.open(temporary, options, PRIVATE_FILE);
         }
-        return ObjectId.of(digest.digest(), 0).hex().equals(key.name()) ? size : -1;
+
+        /// @return false if these are too many; the copy is of no use then
+        boolean write(byte[] bytes, int offset, int length) throws IOException {
+            size += length;
+            if (size > most) {
+                return false;
+            }
+            digest.update(bytes, offset, length);
+            for (ByteBuffer left = ByteBuffer.wrap(bytes, offset, length); left.hasRemaining(); ) {
+                channel.write(left);
+            }
+            return true;
+        }
+
+        /// @return whether the bytes are those of the name; else nothing is kept
+        boolean commit() throws IOException {
+            channel.close();
+            if (!ObjectId.of(digest.digest(), 0).hex().equals(key.name())) {
+                return false;
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            grew(key, size);
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(temporary);
+        }
     }
 
     void remove(ObjectKey key) throws IOException {

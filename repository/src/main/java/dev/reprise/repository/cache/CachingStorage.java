@@ -73,9 +73,15 @@ public final class CachingStorage implements Storage {
 
     @Override
     public <T extends @Nullable Object> T read(ObjectKey key, long offset, long length, BodyReader<T> reader) {
-        byte[] found = usable && isKept(key.type()) && offset >= 0 && length >= -1 ? near(key, offset, length) : null;
-        if (found == null) {
+        if (!usable || !isKept(key.type()) || offset < 0 || length < -1) {
             return place.read(key, offset, length, reader);
+        }
+        boolean small = key.type() != ObjectType.PACK && offset == 0 && length < 0;
+        byte[] found = small ? present(key) : near(key, offset, length);
+        if (found == null) {
+            return small && usable && !refused.contains(key)
+                    ? readAndKeep(key, reader)
+                    : place.read(key, offset, length, reader);
         }
         try {
             return reader.read(new ByteArrayInputStream(found));
@@ -83,6 +89,62 @@ public final class CachingStorage implements Storage {
             // What a reader does not like of the copy, it may say of the object itself.
             forget(key);
             return place.read(key, offset, length, reader);
+        }
+    }
+
+    private byte @Nullable [] present(ObjectKey key) {
+        try {
+            return copies.read(key);
+        } catch (IOException e) {
+            usable = false;
+            return null;
+        }
+    }
+
+    /// Small objects are copied while they are read: they need not be read and hashed here once more.
+    private <T extends @Nullable Object> T readAndKeep(ObjectKey key, BodyReader<T> reader) {
+        return place.read(key, 0, -1, body -> {
+            CachedObjects.Draft draft = draft(key);
+            if (draft == null) {
+                return reader.read(body);
+            }
+            try {
+                var copied = new CopiedBody(body, draft);
+                T result = reader.read(copied);
+                commit(key, copied, draft);
+                return result;
+            } finally {
+                discard(draft);
+            }
+        });
+    }
+
+    private CachedObjects.@Nullable Draft draft(ObjectKey key) {
+        try {
+            return copies.draft(key, LARGEST);
+        } catch (IOException e) {
+            usable = false;
+            return null;
+        }
+    }
+
+    private void commit(ObjectKey key, CopiedBody copied, CachedObjects.Draft draft) {
+        try {
+            if (copied.failure() != null) {
+                usable = false;
+            } else if (copied.isWhole() && !draft.commit()) {
+                refused.add(key);
+            }
+        } catch (IOException e) {
+            usable = false;
+        }
+    }
+
+    private void discard(CachedObjects.Draft draft) {
+        try {
+            draft.close();
+        } catch (IOException e) {
+            usable = false;
         }
     }
 
