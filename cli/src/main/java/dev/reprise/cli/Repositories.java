@@ -133,6 +133,7 @@ public record Repositories(RepriseConfig config, CommandContext context) {
             if (cache != null) {
                 var folders = new CacheFolders(cache, context.clock());
                 repository.keepIndexIn(folders);
+                repository.keepSnapshotsIn(folders);
                 if (!repository.storage().location().startsWith("local:")) {
                     repository.keepMetadataIn(folders);
                 }

@@ -32,6 +32,7 @@ import dev.reprise.repository.pack.PackCheck;
 import dev.reprise.repository.pack.PackHeaders;
 import dev.reprise.repository.pack.PackStore;
 import dev.reprise.repository.snapshot.Snapshot;
+import dev.reprise.repository.snapshot.SnapshotCache;
 import dev.reprise.repository.snapshot.SnapshotCodec;
 import dev.reprise.repository.snapshot.Snapshots;
 import dev.reprise.repository.snapshot.StoredSnapshot;
@@ -93,6 +94,8 @@ public final class Repository implements AutoCloseable {
     private volatile Consumer<String> remarks = _ -> {};
     /// Null: no index is kept anywhere.
     private volatile @Nullable CacheFolders caches;
+    /// Null: documents of snapshots are kept nowhere.
+    private volatile @Nullable CacheFolders snapshotCaches;
     /// Null: nothing is read through copies.
     private volatile @Nullable Near near;
 
@@ -344,7 +347,16 @@ public final class Repository implements AutoCloseable {
     /// the reason.
     public List<StoredSnapshot> snapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
         List<StoredSnapshot> known = early.takeSnapshots();
-        return known == null ? nearSnapshots().load(damaged) : known;
+        return known == null ? readSnapshots(damaged) : known;
+    }
+
+    private List<StoredSnapshot> readSnapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
+        CacheFolders folders = snapshotCaches;
+        if (folders == null) {
+            return nearSnapshots().load(damaged);
+        }
+        var cache = new SnapshotCache(folders, () -> keys.derived("reprise snapshot cache"), config.id(), random);
+        return nearSnapshots().load(cache, damaged);
     }
 
     public Snapshot snapshot(ObjectId id) {
@@ -353,7 +365,9 @@ public final class Repository implements AutoCloseable {
 
     private Snapshots nearSnapshots() {
         Near copies = near;
-        return copies == null ? new Snapshots(storage, documents) : new Snapshots(copies.storage(), copies.documents());
+        return copies == null
+                ? new Snapshots(storage, documents)
+                : new Snapshots(copies.storage(), copies.documents(), documents);
     }
 
     /// Writes a snapshot; durable on return.
@@ -367,12 +381,18 @@ public final class Repository implements AutoCloseable {
         caches = folders;
     }
 
+    /// From now on [#snapshots] keeps the documents it read in these folders, sealed, and reads there
+    /// what it can; which snapshots there are is asked of the place alone. See [SnapshotCache].
+    public void keepSnapshotsIn(CacheFolders folders) {
+        snapshotCaches = folders;
+    }
+
     /// From now on snapshots, index files and packs of trees are kept whole in these folders, as
     /// they are, and read there when they are needed again; see [CachingStorage]. For places behind
     /// a network. Where the folder cannot be used nothing is kept. Not while others use this
     /// repository.
     public void keepMetadataIn(CacheFolders folders) {
-        readPastCopies();
+        closeCopies();
         Path folder = folders.folder(config.id());
         CachingStorage copies =
                 folder == null ? null : CachingStorage.in(folders, folder, storage, clock, CachingStorage.QUOTA);
@@ -381,10 +401,15 @@ public final class Repository implements AutoCloseable {
         }
     }
 
-    /// Ends [#keepMetadataIn]: for those who examine what the place itself holds. Not while others
-    /// use this repository.
+    /// Ends [#keepMetadataIn] and [#keepSnapshotsIn]: for those who examine what the place itself
+    /// holds. Not while others use this repository.
     public void readPastCopies() {
         early.forgetSnapshots();
+        snapshotCaches = null;
+        closeCopies();
+    }
+
+    private void closeCopies() {
         Near copies = near;
         near = null;
         if (copies != null) {
@@ -440,7 +465,7 @@ public final class Repository implements AutoCloseable {
     private final class Reading implements EarlyMetadata.Reading {
         @Override
         public List<StoredSnapshot> snapshots(BiConsumer<ObjectId, RuntimeException> damaged) {
-            return nearSnapshots().load(damaged);
+            return readSnapshots(damaged);
         }
 
         @Override
@@ -558,7 +583,7 @@ public final class Repository implements AutoCloseable {
     @Override
     public void close() {
         indexes.forEach(BlobIndex::close);
-        readPastCopies();
+        closeCopies();
         documents.close();
         keys.close();
         storage.close();

@@ -100,6 +100,26 @@ class RepositoryIndexTest {
         assertThat(damaged).isEmpty();
     }
 
+    /// The same for the documents of snapshots.
+    @Test
+    void snapshots_come_from_the_place_for_those_who_examine_it() {
+        repository.keepSnapshotsIn(new CacheFolders(place, InstantSource.system()));
+        ObjectId bad = ObjectId.NULL;
+        for (int i = 0; i < 64; i++) {
+            String json = "{\"time\":\"2024-01-01T00:00:%02dZ\"}".formatted(i % 60);
+            bad = repository.unpacked().save(ObjectType.SNAPSHOT, json.getBytes(StandardCharsets.US_ASCII));
+        }
+        assertThat(repository.snapshots(damaged::put)).hasSize(64);
+        byte[] bytes = storage.bytes(ObjectKey.of(ObjectType.SNAPSHOT, bad));
+        bytes[bytes.length / 2] ^= 1;
+
+        assertThat(repository.snapshots(damaged::put)).hasSize(64);
+        assertThat(damaged).isEmpty();
+        repository.readPastCopies();
+        assertThat(repository.snapshots(damaged::put)).hasSize(63);
+        assertThat(damaged).containsOnlyKeys(bad);
+    }
+
     @Test
     void does_not_come_from_the_cache_for_those_who_examine_it() {
         repository.loadIndex(damaged::put);

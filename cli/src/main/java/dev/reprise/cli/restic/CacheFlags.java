@@ -58,6 +58,7 @@ final class CacheFlags {
             return;
         }
         repository.keepIndexIn(ours);
+        repository.keepSnapshotsIn(ours);
         if (!repository.storage().location().startsWith("local:")) {
             repository.keepMetadataIn(ours);
         }

@@ -2,24 +2,15 @@ package dev.reprise.repository.index;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.cache.CacheFolders;
+import dev.reprise.repository.cache.SealedFile;
+import dev.reprise.repository.cache.SealedInput;
+import dev.reprise.repository.cache.SealedOutput;
 import dev.reprise.repository.crypto.ForgedException;
 import dev.reprise.repository.crypto.KeySet;
-import dev.reprise.repository.crypto.Sealer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -35,32 +26,20 @@ import org.jspecify.annotations.Nullable;
 /// crash leaves does not authenticate.
 public final class IndexCache {
     private static final int LAYOUT = 1;
-    private static final int NAME_BYTES = 16;
     /// Not "index": that is the folder of copies of index files, beside this one.
     private static final String FILE = "merged-index";
-    private static final String TEMPORARY = "merged-index-tmp-";
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    /// What others must not be allowed to do.
-    private static final Set<PosixFilePermission> TOO_OPEN =
-            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     /// Reading this many entries takes about as long as starting the program: below, a cache gains nothing.
     private static final int FEWEST_ENTRIES = 20_000;
     /// On a remote storage every file costs a round trip.
     private static final int MANY_FILES = 64;
 
-    private final CacheFolders caches;
-    private final KeySet keys;
-    private final String repository;
-    private final SecureRandom random;
+    private final SealedFile file;
 
     /// @param keys       of this cache alone; stays the caller's
     /// @param repository the repository's id
     public IndexCache(CacheFolders caches, KeySet keys, String repository, SecureRandom random) {
-        this.caches = caches;
-        this.keys = keys;
-        this.repository = repository;
-        this.random = random;
+        file = new SealedFile(caches, keys, repository, FILE, LAYOUT, random);
     }
 
     /// What a cache held.
@@ -81,46 +60,11 @@ public final class IndexCache {
     /// @return null if there is no cache, or none that can be trusted and used
     @Nullable
     Kept read(SortedMap<ObjectId, Long> files) {
-        Path folder = caches.folder(repository);
-        try {
-            return folder == null ? null : read(folder, files);
-        } catch (IOException | ForgedException e) {
-            return null;
-        }
+        return file.read((in, length) -> read(in, length, files));
     }
 
-    private @Nullable Kept read(Path folder, SortedMap<ObjectId, Long> files) throws IOException, ForgedException {
-        Path file = folder.resolve(FILE);
-        if (!isOurs(folder, "isDirectory") || !isOurs(file, "isRegularFile")) {
-            return null;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            caches.markUsed(folder);
-            return read(new SealedInput(channel, new Sealer(keys, random)), channel.size(), files);
-        }
-    }
-
-    /// Of the kind given, of this user, and nobody else may write to it. Where the system does not say, it is not.
-    private static boolean isOurs(Path path, String kind) throws IOException {
-        Map<String, Object> found;
-        try {
-            found = Files.readAttributes(path, "unix:" + kind + ",uid,permissions", LinkOption.NOFOLLOW_LINKS);
-            // This process, as the kernel shows it.
-            Object us = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            return Boolean.TRUE.equals(found.get(kind))
-                    && us.equals(found.get("uid"))
-                    && found.get("permissions") instanceof Set<?> permissions
-                    && TOO_OPEN.stream().noneMatch(permissions::contains);
-        } catch (NoSuchFileException | UnsupportedOperationException e) {
-            return false;
-        }
-    }
-
-    private @Nullable Kept read(SealedInput in, long length, SortedMap<ObjectId, Long> files)
+    private static @Nullable Kept read(SealedInput in, long length, SortedMap<ObjectId, Long> files)
             throws IOException, ForgedException {
-        if (in.getInt() != LAYOUT || !text(in).equals(repository)) {
-            return null;
-        }
         SortedMap<ObjectId, Long> known = new TreeMap<>();
         for (int i = count(in, ObjectId.BYTES + Long.BYTES, length); i > 0; i--) {
             known.put(new ObjectId(in.getLong(), in.getLong(), in.getLong(), in.getLong()), in.getLong());
@@ -168,64 +112,14 @@ public final class IndexCache {
         return count;
     }
 
-    private static String text(SealedInput in) throws IOException, ForgedException {
-        int length = in.getInt();
-        if (length < 0 || length > 1024) {
-            throw new ForgedException("it names a repository with " + length + " letters");
-        }
-        var text = new StringBuilder();
-        for (int i = 0; i < length; i++) {
-            text.append((char) in.getInt());
-        }
-        return text.toString();
-    }
-
     /// Replaces the cache. Whether that works is nobody's concern.
     ///
     /// @param files what the index was made from, with sizes; nothing was added to it since
     void write(MergedIndex index, SortedMap<ObjectId, Long> files) {
-        byte[] name = new byte[NAME_BYTES];
-        random.nextBytes(name);
-        Path folder = caches.folder(repository);
-        if (folder == null) {
-            return;
-        }
-        Path temporary = folder.resolve(TEMPORARY + HexFormat.of().formatHex(name));
-        try {
-            caches.prepare(folder);
-            if (isOurs(folder, "isDirectory")) {
-                removeTemporaries(folder);
-                write(temporary, name, index, files);
-                Files.move(temporary, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (IOException e) {
-            discard(temporary);
-        }
+        file.replace(out -> write(out, index, files));
     }
 
-    private void write(Path temporary, byte[] name, MergedIndex index, SortedMap<ObjectId, Long> files)
-            throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
-            write(new SealedOutput(channel, new Sealer(keys, random), name), index, files);
-        }
-    }
-
-    /// Of killed processes. Another one that is writing just now loses its file too, and then does without.
-    private void removeTemporaries(Path folder) throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, TEMPORARY + "*")) {
-            left.forEach(IndexCache::discard);
-        }
-    }
-
-    private void write(SealedOutput out, MergedIndex index, SortedMap<ObjectId, Long> files) throws IOException {
-        out.put(LAYOUT);
-        out.put(repository.length());
-        for (int i = 0; i < repository.length(); i++) {
-            out.put((int) repository.charAt(i));
-        }
+    private static void write(SealedOutput out, MergedIndex index, SortedMap<ObjectId, Long> files) throws IOException {
         out.put(files.size());
         for (Map.Entry<ObjectId, Long> file : files.entrySet()) {
             put(
@@ -244,7 +138,6 @@ public final class IndexCache {
         put(out, log.entries, log.size());
         out.put(index.loaded().starts);
         out.put(index.loaded().slots.asSlice(0, 4L * log.size()));
-        out.finish();
     }
 
     private static void put(SealedOutput out, long w0, long w1, long w2, long w3) throws IOException {
@@ -258,14 +151,6 @@ public final class IndexCache {
         out.put(count);
         for (MemorySegment slice : rows.slices(count)) {
             out.put(slice);
-        }
-    }
-
-    private static void discard(Path temporary) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            return; // it goes with the folder, when that has grown old
         }
     }
 }

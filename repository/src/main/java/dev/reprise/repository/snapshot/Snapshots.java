@@ -8,9 +8,18 @@ import dev.reprise.repository.model.UnpackedObjects;
 import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The snapshots on a storage. Safe for many threads.
 public final class Snapshots {
@@ -26,30 +35,90 @@ public final class Snapshots {
 
     private final Storage storage;
     private final UnpackedObjects documents;
+    /// Past copies on this machine.
+    private final UnpackedObjects atPlace;
 
     public Snapshots(Storage storage, UnpackedObjects documents) {
+        this(storage, documents, documents);
+    }
+
+    /// @param documents read through copies on this machine
+    /// @param atPlace   the same, past them: for those that will lie in a [SnapshotCache]
+    public Snapshots(Storage storage, UnpackedObjects documents, UnpackedObjects atPlace) {
         this.storage = storage;
         this.documents = documents;
+        this.atPlace = atPlace;
     }
 
     /// Every snapshot that can be decoded, oldest first.
     ///
     /// @param damaged is given the others, with the reason, on the calling thread
     public List<StoredSnapshot> load(BiConsumer<ObjectId, RuntimeException> damaged) {
-        List<ObjectId> ids = new ArrayList<>();
-        storage.list(
-                ObjectType.SNAPSHOT,
-                object -> ids.add(ObjectId.parse(object.key().name())));
-        ids.sort(null);
-        List<StoredSnapshot> snapshots = new ArrayList<>(ids.size());
-        Prefetch.run("loading snapshots", parallel(ids.size()), ids, this::decode, (Decoded decoded) -> {
-            switch (decoded) {
-                case Sound(StoredSnapshot snapshot) -> snapshots.add(snapshot);
-                case Damaged(ObjectId id, RepositoryException reason) -> damaged.accept(id, reason);
+        List<StoredSnapshot> snapshots = new ArrayList<>();
+        decode(list().keySet(), documents, damaged, sound -> snapshots.add(sound.snapshot()));
+        snapshots.sort(ORDER);
+        return snapshots;
+    }
+
+    /// As above, but reads only the documents the cache does not hold, and keeps them there if it pays.
+    public List<StoredSnapshot> load(SnapshotCache cache, BiConsumer<ObjectId, RuntimeException> damaged) {
+        SortedMap<ObjectId, Long> listed = list();
+        SnapshotCache.Kept kept = cache.read(listed);
+        List<StoredSnapshot> snapshots = new ArrayList<>(listed.size());
+        Set<ObjectId> known = HashSet.newHashSet(kept.documents().size());
+        kept.documents().forEach((id, json) -> {
+            Snapshot snapshot = decoded(json);
+            if (snapshot != null) {
+                snapshots.add(new StoredSnapshot(id, snapshot));
+                known.add(id);
+            }
+        });
+        int fresh = listed.size() - kept.documents().size();
+        boolean pays = SnapshotCache.pays(fresh, kept.gone(), listed.size());
+        Map<ObjectId, byte[]> documents = pays ? new HashMap<>(kept.documents()) : new HashMap<>();
+        List<ObjectId> unknown =
+                listed.keySet().stream().filter(id -> !known.contains(id)).toList();
+        decode(unknown, pays ? atPlace : this.documents, damaged, sound -> {
+            snapshots.add(sound.snapshot());
+            if (pays) {
+                documents.put(sound.snapshot().id(), sound.json());
             }
         });
         snapshots.sort(ORDER);
+        if (pays) {
+            cache.write(listed, snapshots.stream().map(StoredSnapshot::id).toList(), documents);
+        }
         return snapshots;
+    }
+
+    /// @return null if it is to be read at the place
+    private static @Nullable Snapshot decoded(byte[] json) {
+        try {
+            return json.length == 0 ? null : SnapshotCodec.decode(json);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private SortedMap<ObjectId, Long> list() {
+        SortedMap<ObjectId, Long> listed = new TreeMap<>();
+        storage.list(
+                ObjectType.SNAPSHOT,
+                object -> listed.put(ObjectId.parse(object.key().name()), object.size()));
+        return listed;
+    }
+
+    private void decode(
+            Collection<ObjectId> ids,
+            UnpackedObjects from,
+            BiConsumer<ObjectId, RuntimeException> damaged,
+            Consumer<Sound> consumer) {
+        Prefetch.run("loading snapshots", parallel(ids.size()), ids, id -> decode(from, id), (Decoded decoded) -> {
+            switch (decoded) {
+                case Sound sound -> consumer.accept(sound);
+                case Damaged(ObjectId id, RepositoryException reason) -> damaged.accept(id, reason);
+            }
+        });
     }
 
     private int parallel(int count) {
@@ -59,13 +128,14 @@ public final class Snapshots {
 
     private sealed interface Decoded {}
 
-    private record Sound(StoredSnapshot snapshot) implements Decoded {}
+    private record Sound(StoredSnapshot snapshot, byte[] json) implements Decoded {}
 
     private record Damaged(ObjectId id, RepositoryException reason) implements Decoded {}
 
-    private Decoded decode(ObjectId id) {
+    private static Decoded decode(UnpackedObjects from, ObjectId id) {
         try {
-            return new Sound(new StoredSnapshot(id, load(id)));
+            byte[] json = from.load(ObjectType.SNAPSHOT, id);
+            return new Sound(new StoredSnapshot(id, decode(id, json)), json);
         } catch (RepositoryException e) {
             return new Damaged(id, e);
         }
@@ -73,7 +143,10 @@ public final class Snapshots {
 
     /// @throws RepositoryException naming the snapshot if it is missing or damaged
     public Snapshot load(ObjectId id) {
-        byte[] json = documents.load(ObjectType.SNAPSHOT, id);
+        return decode(id, documents.load(ObjectType.SNAPSHOT, id));
+    }
+
+    private static Snapshot decode(ObjectId id, byte[] json) {
         try {
             return SnapshotCodec.decode(json);
         } catch (IllegalArgumentException e) {

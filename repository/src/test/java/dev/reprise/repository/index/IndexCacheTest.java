@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.cache.CacheFolders;
+import dev.reprise.repository.cache.SealedOutput;
 import dev.reprise.repository.crypto.KeySet;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.model.BlobType;

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotCodecTest {
     private static final String A = "a".repeat(64);
@@ -190,5 +192,35 @@ class SnapshotCodecTest {
                 assertThat(refused).as("seed %d", seed).message().isNotBlank();
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[]|",
+                "[ ]|",
+                "[\"\"]|",
+                "[\"a\"]|a",
+                "[\"a\",\"b,\"]|a/b,",
+                "[ \"a\" ,\"b\" ]|a/b",
+                "[\"a\",null]|a/",
+                "[\"\\u0061\",\"b\"]|a/b",
+                "[\"a\\\"b\"]|a\"b",
+                "[\"ü€😀\"]|ü€😀"
+            })
+    void lists_are_read_however_they_are_written(String list, @Nullable String joined) {
+        byte[] json = "{\"tags\":%s}".formatted(list).getBytes(UTF_8);
+        assertThat(String.join("/", SnapshotCodec.decode(json).tags())).isEqualTo(joined == null ? "" : joined);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "\"a\"", "{\"a\":1}", "[1]", "[[\"a\"]]", "true"})
+    void what_is_no_list_of_strings_is_refused(String value) {
+        byte[] json = "{\"tags\":%s}".formatted(value).getBytes(UTF_8);
+        assertThatThrownBy(() -> SnapshotCodec.decode(json))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("its member \"tags\" is not a list of strings");
     }
 }

@@ -1,4 +1,4 @@
-package dev.reprise.repository.index;
+package dev.reprise.repository.cache;
 
 import dev.reprise.repository.crypto.ForgedException;
 import dev.reprise.repository.crypto.Sealer;
@@ -11,7 +11,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 
 /// Reads what a [SealedOutput] wrote. Gives no byte that was not authenticated in its place. Belongs to one thread.
-final class SealedInput {
+public final class SealedInput {
     private final ReadableByteChannel channel;
     private final Sealer sealer;
     private final byte[] chunk = new byte[Sealer.OVERHEAD + SealedOutput.CHUNK_BYTES];
@@ -28,18 +28,18 @@ final class SealedInput {
         this.sealer = sealer;
     }
 
-    int getInt() throws IOException, ForgedException {
+    public int getInt() throws IOException, ForgedException {
         more(Integer.BYTES);
         return content.getInt();
     }
 
-    long getLong() throws IOException, ForgedException {
+    public long getLong() throws IOException, ForgedException {
         more(Long.BYTES);
         return content.getLong();
     }
 
     /// Fills `bytes`.
-    void get(MemorySegment bytes) throws IOException, ForgedException {
+    public void get(MemorySegment bytes) throws IOException, ForgedException {
         long done = 0;
         while (done < bytes.byteSize()) {
             more(1);
@@ -51,8 +51,18 @@ final class SealedInput {
         }
     }
 
+    /// Fills `bytes`.
+    public void get(byte[] bytes) throws IOException, ForgedException {
+        for (int done = 0; done < bytes.length; ) {
+            more(1);
+            int part = Math.min(content.remaining(), bytes.length - done);
+            content.get(bytes, done, part);
+            done += part;
+        }
+    }
+
     /// @throws ForgedException unless everything was read and nothing follows
-    void finish() throws IOException, ForgedException {
+    public void finish() throws IOException, ForgedException {
         if (!last || content.hasRemaining() || channel.read(ByteBuffer.allocate(1)) >= 0) {
             throw new ForgedException("it goes on where it should end");
         }

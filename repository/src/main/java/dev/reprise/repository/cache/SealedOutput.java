@@ -1,4 +1,4 @@
-package dev.reprise.repository.index;
+package dev.reprise.repository.cache;
 
 import dev.reprise.repository.crypto.Sealer;
 import java.io.IOException;
@@ -12,9 +12,9 @@ import java.nio.channels.WritableByteChannel;
 ///
 /// A seal says nothing about where its chunk belongs, so each starts with the name of the stream, drawn at random, its
 /// own number, and whether it is the last: chunks cannot be left out, swapped or taken from another stream.
-final class SealedOutput {
+public final class SealedOutput {
     /// Stays in the processor's caches from the copy to the seal.
-    static final int CHUNK_BYTES = 256 * 1024;
+    public static final int CHUNK_BYTES = 256 * 1024;
     /// Name of the stream (16), number of the chunk (4), whether it is the last (4).
     static final int HEADER_BYTES = 24;
 
@@ -35,17 +35,17 @@ final class SealedOutput {
         content.position(HEADER_BYTES);
     }
 
-    void put(int value) throws IOException {
+    public void put(int value) throws IOException {
         room(Integer.BYTES);
         content.putInt(value);
     }
 
-    void put(long value) throws IOException {
+    public void put(long value) throws IOException {
         room(Long.BYTES);
         content.putLong(value);
     }
 
-    void put(MemorySegment bytes) throws IOException {
+    public void put(MemorySegment bytes) throws IOException {
         long done = 0;
         while (done < bytes.byteSize()) {
             room(1);
@@ -53,6 +53,15 @@ final class SealedOutput {
             int at = Sealer.IV_BYTES + content.position();
             MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, done, chunk, at, part);
             content.position(content.position() + part);
+            done += part;
+        }
+    }
+
+    public void put(byte[] bytes) throws IOException {
+        for (int done = 0; done < bytes.length; ) {
+            room(1);
+            int part = Math.min(content.remaining(), bytes.length - done);
+            content.put(bytes, done, part);
             done += part;
         }
     }
