@@ -137,7 +137,8 @@ final class WiredStack implements Stack {
 
     @Override
     public @Nullable ExportChoice export(Job job) {
-        ExportSettings settings = config.job(job.name()).export();
+        JobSettings known = config.jobs().get(job.name()); // status makes jobs up from points
+        ExportSettings settings = known == null ? null : known.export();
         return settings == null ? null : choice(job, settings);
     }
 

@@ -383,6 +383,18 @@ class PruneTest {
     }
 
     @Test
+    void where_no_job_is_configured_the_points_tell_the_status() throws IOException {
+        backup();
+        Files.writeString(home.resolve("reprise.yaml"), """
+                repositories:
+                  a: {location: a, password: {env: PASSWORD}}
+                """);
+        assertThat(ok("status").out()).contains("nightly  uploads");
+        assertThat(ok("prune", "--yes", "--repository", "a").out())
+                .contains("all 1 points of job nightly stay: it is not configured here");
+    }
+
+    @Test
     void without_retention_there_is_nothing_to_apply() throws IOException {
         configure("repository: a");
         backup();

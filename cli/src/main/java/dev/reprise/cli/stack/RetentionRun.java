@@ -217,13 +217,12 @@ final class RetentionRun {
     }
 
     private static String words(PruneStats stats, String were) {
-        return "%d packs, %s %s deleted, %d packs %s packed again; %s stay, %s of it unused"
+        return "%d packs %s deleted and %d packed again, which frees %s; %s stay, %s of it unused"
                 .formatted(
                         stats.packs().removeTotal(),
-                        Show.size(stats.bytes().removeTotal()),
                         were,
                         stats.packs().repack(),
-                        were,
+                        Show.size(stats.bytes().removeTotal()),
                         Show.size(stats.bytes().remaining()),
                         Show.size(stats.bytes().remainingUnused()));
     }
