@@ -121,6 +121,27 @@ class DoctorTest {
         return status;
     }
 
+    private void exportTo(String place) throws IOException {
+        Path file = here.resolve("reprise.yaml");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("repository: main}", "repository: main, export: {to: \"%s\"}}".formatted(place)));
+    }
+
+    @Test
+    void the_place_of_exports_is_looked_at() throws IOException {
+        createWithTwoKeys();
+        exportTo(here.resolve("exports").toString());
+        assertThat(doctor("nightly")).as("%s%s", out, err).isZero();
+        assertThat(out).contains("exports of job nightly").contains("ok            place: local:");
+        assertThat(here.resolve("exports")).doesNotExist();
+        configuration("location: repository");
+        exportTo("rest:http://127.0.0.1:9/x/");
+        assertThat(doctor("nightly")).isEqualTo(1);
+        assertThat(out).contains("problem       place: exports cannot be written to rest:http://127.0.0.1:9/x/");
+    }
+
     @Test
     void what_is_well_is_ok_and_nothing_stays_behind() {
         createWithTwoKeys();

@@ -102,6 +102,8 @@ public final class DoctorCommand implements Callable<Integer> {
         for (Stack.Job job : chosen.jobs()) {
             job.sources().stream().filter(examined::add).forEach(source -> sources.run(job, source));
         }
+        var exports = new ExportExamination(stack, findings);
+        chosen.jobs().forEach(exports::run);
         for (String name : chosen.repositories()) {
             new RepositoryExamination(repositories, context, config.repository(name), findings, machine).run();
         }

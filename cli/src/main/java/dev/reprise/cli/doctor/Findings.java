@@ -19,7 +19,7 @@ final class Findings {
 
     /// What the following findings are about.
     ///
-    /// @param newKind `machine`, `repository`, `source`
+    /// @param newKind `machine`, `repository`, `source`, `export`
     /// @param heading for people
     void about(String newKind, String newName, String heading) {
         kind = newKind;

@@ -1,7 +1,5 @@
 package dev.reprise.storage.gcs;
 
-import dev.reprise.storage.web.Json;
-import dev.reprise.storage.web.ServerWords;
 import java.io.IOException;
 
 /// The service answered, and the answer was no.
@@ -25,7 +23,7 @@ final class GcsStatusException extends IOException {
                     .map(one -> one.text("reason"))
                     .findFirst()
                     .orElse("");
-            String words = ServerWords.printable(error.text("message"));
+            String words = GcsFailures.printable(error.text("message"));
             return new GcsStatusException(
                     status, reason, words.isEmpty() ? "status " + status : words + " (" + status + ")");
         } catch (IOException e) {

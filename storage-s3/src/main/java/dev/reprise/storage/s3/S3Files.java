@@ -12,6 +12,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,25 +27,28 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// Plain objects below the prefix. Folders are parts of names: whether an export is there is told by its manifest. One
-/// attempt at each operation.
+/// Plain objects below the prefix, kept as the options ask. Folders are parts of names: whether an export is there is
+/// told by its manifest. One attempt at each operation.
 final class S3Files implements PlainFiles {
     private static final String CONTENT_TYPE = "application/octet-stream";
 
     private final S3Address address;
     private final S3Options options;
+    private final InstantSource clock;
     private final S3Connection connection;
     private final S3Failures failures;
     private final Path temporaryFolder;
     private final long largestSingle;
     private final long partBytes;
 
+    /// @param clock           from whose time on objects are kept
     /// @param temporaryFolder for files on their way, whose size must be known first
     /// @param largestSingle   bytes sent in one request; larger files go in parts
     /// @param partBytes       of a part
     S3Files(
             S3Address address,
             S3Options options,
+            InstantSource clock,
             S3Connection connection,
             S3Failures failures,
             Path temporaryFolder,
@@ -51,6 +56,7 @@ final class S3Files implements PlainFiles {
             long partBytes) {
         this.address = address;
         this.options = options;
+        this.clock = clock;
         this.connection = connection;
         this.failures = failures;
         this.temporaryFolder = temporaryFolder;
@@ -193,6 +199,7 @@ final class S3Files implements PlainFiles {
     private void sendWhole(String path, Spool content) throws IOException {
         String digest = md5(content, 0, content.size());
         var encryption = options.encryption();
+        var retention = options.retention();
         connection
                 .client()
                 .putObject(
@@ -202,12 +209,19 @@ final class S3Files implements PlainFiles {
                                 .contentMD5(digest)
                                 .storageClass(options.storageClass(false))
                                 .serverSideEncryption(encryption == null ? null : encryption.algorithm())
-                                .ssekmsKeyId(encryption == null ? null : encryption.key()),
+                                .ssekmsKeyId(encryption == null ? null : encryption.key())
+                                .objectLockMode(retention == null ? null : retention.mode())
+                                .objectLockRetainUntilDate(until(retention)),
                         body(content, 0, content.size()));
+    }
+
+    private @Nullable Instant until(S3Options.@Nullable Retention retention) {
+        return retention == null ? null : clock.instant().plus(retention.time());
     }
 
     private void sendInParts(String path, Spool content) throws IOException {
         var encryption = options.encryption();
+        var retention = options.retention();
         String upload = connection
                 .client()
                 .createMultipartUpload(request -> request.bucket(address.bucket())
@@ -215,7 +229,9 @@ final class S3Files implements PlainFiles {
                         .contentType(CONTENT_TYPE)
                         .storageClass(options.storageClass(false))
                         .serverSideEncryption(encryption == null ? null : encryption.algorithm())
-                        .ssekmsKeyId(encryption == null ? null : encryption.key()))
+                        .ssekmsKeyId(encryption == null ? null : encryption.key())
+                        .objectLockMode(retention == null ? null : retention.mode())
+                        .objectLockRetainUntilDate(until(retention)))
                 .uploadId();
         try {
             List<CompletedPart> parts = new ArrayList<>();

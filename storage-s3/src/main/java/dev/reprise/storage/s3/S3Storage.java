@@ -140,7 +140,14 @@ final class S3Storage implements Storage {
     public <C> @Nullable C capability(Class<C> type) {
         if (type == PlainFiles.class) {
             return type.cast(new S3Files(
-                    address, options, connection, failures, settings.temporaryFolder(), largestSingle, part));
+                    address,
+                    options,
+                    settings.clock(),
+                    connection,
+                    failures,
+                    settings.temporaryFolder(),
+                    largestSingle,
+                    part));
         }
         if (type == ServerSide.class) {
             return type.cast(new S3ServerSide(address, options, connection, failures));

@@ -1,4 +1,4 @@
-package dev.reprise.storage.web;
+package dev.reprise.storage.gcs;
 
 import dev.reprise.base.CancelledException;
 import dev.reprise.storage.url.PlaceSettings;
@@ -17,42 +17,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Sends requests and gives up those that stand still. Connects at the first one. Safe for many threads.
-public final class Web implements AutoCloseable {
-    private static final int LONGEST_TEXT = 16 << 20;
+/// Sends requests and gives up those that stand still. Safe for many threads.
+final class Web implements AutoCloseable {
+    static final int LONGEST_TEXT = 16 << 20;
     private static final Duration CONNECTING = Duration.ofSeconds(30);
     private static final long SLOWEST_TICK_MILLIS = 5_000;
 
     private final Transport transport;
     private final WebProxies proxies;
-    private final String service;
     private @Nullable HttpClient client;
     private boolean closed;
 
-    /// @param service its name for people, in messages
-    public Web(PlaceSettings settings, String service) {
+    Web(PlaceSettings settings) {
         this.transport = settings.transport();
-        this.service = service;
-        this.proxies = new WebProxies(settings.environment(), service);
+        this.proxies = new WebProxies(settings.environment());
     }
 
     /// An answer whose body is read by whoever asked.
     ///
     /// @param body closed by whoever asked
-    public record Answer(HttpResponse<InputStream> response, InputStream body) {
-        public int status() {
+    record Answer(HttpResponse<InputStream> response, InputStream body) {
+        int status() {
             return response.statusCode();
         }
 
-        /// @return empty if it is missing
-        public String header(String name) {
+        String header(String name) {
             return response.headers().firstValue(name).orElse("");
         }
 
         /// The whole body, which is closed.
         ///
         /// @throws IOException if it is longer than 16 MiB
-        public byte[] bytes() throws IOException {
+        byte[] bytes() throws IOException {
             try (body) {
                 byte[] bytes = body.readNBytes(LONGEST_TEXT + 1);
                 if (bytes.length > LONGEST_TEXT) {
@@ -63,16 +59,14 @@ public final class Web implements AutoCloseable {
         }
     }
 
-    /// A request that says who we are, and nothing else yet.
-    public HttpRequest.Builder to(URI uri) {
+    HttpRequest.Builder to(URI uri) {
         return HttpRequest.newBuilder(uri).header("User-Agent", transport.userAgent());
     }
 
     /// @param request its publisher tells `watch` of what it sends
     /// @throws IOException        if no answer came
     /// @throws CancelledException if the thread is interrupted
-    /// @throws dev.reprise.storage.url.StorageUrlException if the settings name a proxy or certificate of no use
-    public Answer send(HttpRequest request, StuckWatch watch) throws IOException {
+    Answer send(HttpRequest request, StuckWatch watch) throws IOException {
         CompletableFuture<HttpResponse<InputStream>> sending = open().sendAsync(request, BodyHandlers.ofInputStream());
         try {
             while (true) {
@@ -99,8 +93,7 @@ public final class Web implements AutoCloseable {
         }
     }
 
-    /// For one request.
-    public StuckWatch watch() {
+    StuckWatch watch() {
         return new StuckWatch(transport.stuckRequest());
     }
 
@@ -120,7 +113,7 @@ public final class Web implements AutoCloseable {
                     .followRedirects(HttpClient.Redirect.NEVER)
                     .connectTimeout(CONNECTING)
                     .proxy(proxies)
-                    .sslContext(WebTrust.context(transport, service))
+                    .sslContext(WebTrust.context(transport))
                     .build();
             client = known;
         }

@@ -1,4 +1,4 @@
-package dev.reprise.storage.web;
+package dev.reprise.storage.gcs;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +14,11 @@ import tools.jackson.core.json.JsonFactory;
 
 /// A JSON object that others wrote. Depth and lengths are limited by the parser; a member that is
 /// missing or of another shape is empty.
-public record Json(Map<String, Object> members) {
+record Json(Map<String, Object> members) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /// @throws IOException if it is no JSON object
-    public static Json parse(byte[] bytes) throws IOException {
+    static Json parse(byte[] bytes) throws IOException {
         try (JsonParser in =
                 FACTORY.createParser(ObjectReadContext.empty(), new String(bytes, StandardCharsets.UTF_8))) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -57,12 +57,12 @@ public record Json(Map<String, Object> members) {
     }
 
     /// Numbers too, as written.
-    public String text(String name) {
+    String text(String name) {
         return members.get(name) instanceof String text ? text : "";
     }
 
     /// @return -1 if it is missing or no such number
-    public long number(String name) {
+    long number(String name) {
         try {
             return Long.parseLong(text(name));
         } catch (NumberFormatException e) {
@@ -70,12 +70,11 @@ public record Json(Map<String, Object> members) {
         }
     }
 
-    /// Empty if there is none.
-    public Json object(String name) {
+    Json object(String name) {
         return of(members.getOrDefault(name, ""));
     }
 
-    public List<Json> objects(String name) {
+    List<Json> objects(String name) {
         return members.get(name) instanceof List<?> list
                 ? list.stream().map(Json::of).toList()
                 : List.of();
@@ -90,7 +89,7 @@ public record Json(Map<String, Object> members) {
     }
 
     /// A JSON string with its quotes.
-    public static String quoted(String text) {
+    static String quoted(String text) {
         var out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
