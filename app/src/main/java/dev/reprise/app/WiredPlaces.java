@@ -1,5 +1,6 @@
 package dev.reprise.app;
 
+import dev.reprise.storage.azure.AzurePlace;
 import dev.reprise.storage.gcs.GcsPlace;
 import dev.reprise.storage.rest.RestPlace;
 import dev.reprise.storage.s3.S3Place;
@@ -13,6 +14,6 @@ public final class WiredPlaces {
 
     /// Nothing of a kind's library is loaded before a URL names that kind.
     public static Places all() {
-        return new Places(List.of(new GcsPlace(), new RestPlace(), new S3Place(), new SftpPlace()));
+        return new Places(List.of(new AzurePlace(), new GcsPlace(), new RestPlace(), new S3Place(), new SftpPlace()));
     }
 }

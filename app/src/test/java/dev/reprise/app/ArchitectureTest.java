@@ -87,7 +87,7 @@ class ArchitectureTest {
     /// Kinds of places bring libraries along; who uses the contract must not load them.
     @Test
     void only_the_wiring_knows_the_kinds_of_places() {
-        for (String kind : List.of("rest", "s3", "gcs", "sftp")) {
+        for (String kind : List.of("rest", "s3", "gcs", "azure", "sftp")) {
             noClasses()
                     .that()
                     .resideOutsideOfPackages("dev.reprise.storage." + kind + "..", "dev.reprise.app..")

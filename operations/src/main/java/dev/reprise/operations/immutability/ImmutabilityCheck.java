@@ -66,6 +66,7 @@ public final class ImmutabilityCheck {
             case "s3" -> "this provider has no Object Lock";
             case "sftp" -> "who may write over SFTP may delete there as well";
             case "gs" -> "Reprise does not ask Google Cloud Storage to keep objects";
+            case "azure" -> "Reprise does not ask Azure to keep blobs";
             default -> "who may write to a directory may delete in it as well";
         };
     }

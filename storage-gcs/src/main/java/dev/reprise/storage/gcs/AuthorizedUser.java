@@ -1,5 +1,8 @@
 package dev.reprise.storage.gcs;
 
+import dev.reprise.storage.web.Json;
+import dev.reprise.storage.web.TokenExchange;
+import dev.reprise.storage.web.TokenSource;
 import java.io.IOException;
 import java.util.Map;
 

@@ -1,5 +1,10 @@
 package dev.reprise.storage.gcs;
 
+import dev.reprise.storage.web.Json;
+import dev.reprise.storage.web.TokenExchange;
+import dev.reprise.storage.web.TokenRefusedException;
+import dev.reprise.storage.web.TokenSource;
+import dev.reprise.storage.web.Web;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

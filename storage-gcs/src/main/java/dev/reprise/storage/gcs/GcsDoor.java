@@ -1,6 +1,10 @@
 package dev.reprise.storage.gcs;
 
-import dev.reprise.storage.gcs.Web.Answer;
+import dev.reprise.storage.web.Json;
+import dev.reprise.storage.web.StuckWatch;
+import dev.reprise.storage.web.Tokens;
+import dev.reprise.storage.web.Web;
+import dev.reprise.storage.web.Web.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -3,13 +3,13 @@ package dev.reprise.storage.gcs;
 import dev.reprise.storage.ObjectKey;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
+import dev.reprise.storage.web.TokenRefusedException;
 import java.io.IOException;
 import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 
 /// Says of a failure what kind it is and what the operator can do.
 final class GcsFailures {
-    private static final int LONGEST_WORDS = 300;
     private static final Set<String> TOO_FAST =
             Set.of("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "SlowDown");
 
@@ -76,11 +76,5 @@ final class GcsFailures {
             case UNREACHABLE -> "check the network, and run it again";
             case FULL, RANGE_TOO_SHORT, ARCHIVED, OTHER -> "look at the service's words above";
         };
-    }
-
-    /// Words of a server, without control characters.
-    static String printable(String words) {
-        String start = words.length() > LONGEST_WORDS ? words.substring(0, LONGEST_WORDS) + "…" : words;
-        return start.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ").strip();
     }
 }

@@ -3,6 +3,7 @@ package dev.reprise.storage.gcs;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.url.PlaceKind;
 import dev.reprise.storage.url.PlaceSettings;
+import dev.reprise.storage.web.Web;
 import java.util.List;
 
 /// Repositories in Google Cloud Storage: `gs:bucket:/prefix`.
@@ -29,7 +30,7 @@ public final class GcsPlace implements PlaceKind {
     public Storage open(String address, PlaceSettings settings) {
         GcsAddress parsed = GcsAddress.parse(address);
         int connections = settings.number(CONNECTIONS, USUAL_CONNECTIONS, 1, MOST_CONNECTIONS);
-        var web = new Web(settings);
+        var web = new Web(settings, "Google Cloud Storage");
         var door = new GcsDoor(Endpoint.of(settings), TokenChoice.of(settings, web), web);
         var bucket = new GcsStorage.Bucket(settings.variable("GOOGLE_PROJECT_ID"), settings.option(REGION, "us"));
         return new GcsStorage(parsed, door, bucket, connections, settings.temporaryFolder());

@@ -1,5 +1,7 @@
 package dev.reprise.storage.gcs;
 
+import dev.reprise.storage.web.Json;
+import dev.reprise.storage.web.ServerWords;
 import java.io.IOException;
 
 /// The service answered, and the answer was no.
@@ -23,7 +25,7 @@ final class GcsStatusException extends IOException {
                     .map(one -> one.text("reason"))
                     .findFirst()
                     .orElse("");
-            String words = GcsFailures.printable(error.text("message"));
+            String words = ServerWords.printable(error.text("message"));
             return new GcsStatusException(
                     status, reason, words.isEmpty() ? "status " + status : words + " (" + status + ")");
         } catch (IOException e) {

@@ -6,10 +6,13 @@ import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
-import dev.reprise.storage.gcs.Web.Answer;
 import dev.reprise.storage.setup.ServerSide;
 import dev.reprise.storage.spool.Spool;
 import dev.reprise.storage.spool.SpooledDraft;
+import dev.reprise.storage.web.Json;
+import dev.reprise.storage.web.KnownBody;
+import dev.reprise.storage.web.StuckWatch;
+import dev.reprise.storage.web.Web.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -187,7 +190,7 @@ final class GcsStorage implements Storage {
         if (offset > size) {
             throw failures.tooShort(key, offset, 0, size);
         }
-        return passed(key, new GcsBody(InputStream.nullInputStream(), 0), reader);
+        return passed(key, new KnownBody(InputStream.nullInputStream(), 0), reader);
     }
 
     private <T extends @Nullable Object> T answered(
@@ -203,25 +206,16 @@ final class GcsStorage implements Storage {
         if (answer.status() != 200 && answer.status() != 206) {
             throw GcsStatusException.of(answer.status(), answer.bytes());
         }
-        try (InputStream body = answer.body()) {
-            long start = answer.status() == 206 ? offset : 0;
-            long size = start
-                    + answer.response()
-                            .headers()
-                            .firstValueAsLong("Content-Length")
-                            .orElse(-start - 1);
-            if (size < 0) {
-                throw new IOException("an answer that does not say how long it is");
+        try (InputStream _ = answer.body()) {
+            KnownBody body = KnownBody.range(answer, offset, length);
+            if (body == null) {
+                throw failures.tooShort(key, offset, length, size(key));
             }
-            if (offset > size || length > size - offset) {
-                throw failures.tooShort(key, offset, length, size);
-            }
-            body.skipNBytes(offset - start); // a server that knows no ranges
-            return passed(key, new GcsBody(body, length < 0 ? size - offset : length), reader);
+            return passed(key, body, reader);
         }
     }
 
-    private <T extends @Nullable Object> T passed(ObjectKey key, GcsBody body, BodyReader<T> reader) {
+    private <T extends @Nullable Object> T passed(ObjectKey key, KnownBody body, BodyReader<T> reader) {
         try {
             return reader.read(body);
         } catch (IOException e) {

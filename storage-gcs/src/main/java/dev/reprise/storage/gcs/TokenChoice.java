@@ -1,7 +1,13 @@
 package dev.reprise.storage.gcs;
 
-import dev.reprise.storage.gcs.TokenSource.Token;
 import dev.reprise.storage.url.PlaceSettings;
+import dev.reprise.storage.web.Json;
+import dev.reprise.storage.web.TokenExchange;
+import dev.reprise.storage.web.TokenRefusedException;
+import dev.reprise.storage.web.TokenSource;
+import dev.reprise.storage.web.TokenSource.Token;
+import dev.reprise.storage.web.Tokens;
+import dev.reprise.storage.web.Web;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

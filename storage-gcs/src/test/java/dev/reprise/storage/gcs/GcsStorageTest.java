@@ -11,6 +11,7 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.url.StorageUrlException;
+import dev.reprise.storage.web.Json;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import dev.reprise.base.CancelledException;
 import dev.reprise.storage.url.PlaceSettings;
@@ -17,38 +17,42 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Sends requests and gives up those that stand still. Safe for many threads.
-final class Web implements AutoCloseable {
-    static final int LONGEST_TEXT = 16 << 20;
+/// Sends requests and gives up those that stand still. Connects at the first one. Safe for many threads.
+public final class Web implements AutoCloseable {
+    private static final int LONGEST_TEXT = 16 << 20;
     private static final Duration CONNECTING = Duration.ofSeconds(30);
     private static final long SLOWEST_TICK_MILLIS = 5_000;
 
     private final Transport transport;
     private final WebProxies proxies;
+    private final String service;
     private @Nullable HttpClient client;
     private boolean closed;
 
-    Web(PlaceSettings settings) {
+    /// @param service its name for people, in messages
+    public Web(PlaceSettings settings, String service) {
         this.transport = settings.transport();
-        this.proxies = new WebProxies(settings.environment());
+        this.service = service;
+        this.proxies = new WebProxies(settings.environment(), service);
     }
 
     /// An answer whose body is read by whoever asked.
     ///
     /// @param body closed by whoever asked
-    record Answer(HttpResponse<InputStream> response, InputStream body) {
-        int status() {
+    public record Answer(HttpResponse<InputStream> response, InputStream body) {
+        public int status() {
             return response.statusCode();
         }
 
-        String header(String name) {
+        /// @return empty if it is missing
+        public String header(String name) {
             return response.headers().firstValue(name).orElse("");
         }
 
         /// The whole body, which is closed.
         ///
         /// @throws IOException if it is longer than 16 MiB
-        byte[] bytes() throws IOException {
+        public byte[] bytes() throws IOException {
             try (body) {
                 byte[] bytes = body.readNBytes(LONGEST_TEXT + 1);
                 if (bytes.length > LONGEST_TEXT) {
@@ -59,14 +63,16 @@ final class Web implements AutoCloseable {
         }
     }
 
-    HttpRequest.Builder to(URI uri) {
+    /// A request that says who we are, and nothing else yet.
+    public HttpRequest.Builder to(URI uri) {
         return HttpRequest.newBuilder(uri).header("User-Agent", transport.userAgent());
     }
 
     /// @param request its publisher tells `watch` of what it sends
     /// @throws IOException        if no answer came
     /// @throws CancelledException if the thread is interrupted
-    Answer send(HttpRequest request, StuckWatch watch) throws IOException {
+    /// @throws dev.reprise.storage.url.StorageUrlException if the settings name a proxy or certificate of no use
+    public Answer send(HttpRequest request, StuckWatch watch) throws IOException {
         CompletableFuture<HttpResponse<InputStream>> sending = open().sendAsync(request, BodyHandlers.ofInputStream());
         try {
             while (true) {
@@ -93,7 +99,8 @@ final class Web implements AutoCloseable {
         }
     }
 
-    StuckWatch watch() {
+    /// For one request.
+    public StuckWatch watch() {
         return new StuckWatch(transport.stuckRequest());
     }
 
@@ -113,7 +120,7 @@ final class Web implements AutoCloseable {
                     .followRedirects(HttpClient.Redirect.NEVER)
                     .connectTimeout(CONNECTING)
                     .proxy(proxies)
-                    .sslContext(WebTrust.context(transport))
+                    .sslContext(WebTrust.context(transport, service))
                     .build();
             client = known;
         }

@@ -1,12 +1,12 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import java.io.IOException;
 
 /// Credentials that cannot be used or were not accepted. The message names no secret.
-final class TokenRefusedException extends IOException {
+public final class TokenRefusedException extends IOException {
     private static final long serialVersionUID = 1;
 
-    TokenRefusedException(String fact) {
+    public TokenRefusedException(String fact) {
         super(fact);
     }
 }

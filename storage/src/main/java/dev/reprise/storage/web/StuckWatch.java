@@ -1,4 +1,4 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Whether a request still moves bytes. One for each request.
-final class StuckWatch {
+public final class StuckWatch {
     private static final long SLOWEST_TICK_MILLIS = 5_000;
 
     private final long limitNanos;
@@ -35,7 +35,7 @@ final class StuckWatch {
     }
 
     /// A body that is sent.
-    InputStream sending(InputStream body) {
+    public InputStream sending(InputStream body) {
         return new Moving(body);
     }
 

@@ -1,4 +1,4 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import dev.reprise.storage.tls.Tls;
 import dev.reprise.storage.url.StorageUrlException;
@@ -11,9 +11,9 @@ final class WebTrust {
 
     /// @throws StorageUrlException if a certificate is to be shown
     /// @throws dev.reprise.storage.tls.TlsFileException if a file of certificates cannot be used
-    static SSLContext context(Transport transport) {
+    static SSLContext context(Transport transport, String service) {
         if (transport.clientCertificate() != null) {
-            String fact = "Google Cloud Storage takes no client certificate";
+            String fact = service + " takes no client certificate";
             throw new StorageUrlException(fact, "leave out --tls-client-cert", null);
         }
         return Tls.client(transport);

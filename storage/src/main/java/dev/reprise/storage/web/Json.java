@@ -1,4 +1,4 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,11 +14,11 @@ import tools.jackson.core.json.JsonFactory;
 
 /// A JSON object that others wrote. Depth and lengths are limited by the parser; a member that is
 /// missing or of another shape is empty.
-record Json(Map<String, Object> members) {
+public record Json(Map<String, Object> members) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /// @throws IOException if it is no JSON object
-    static Json parse(byte[] bytes) throws IOException {
+    public static Json parse(byte[] bytes) throws IOException {
         try (JsonParser in =
                 FACTORY.createParser(ObjectReadContext.empty(), new String(bytes, StandardCharsets.UTF_8))) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -57,12 +57,12 @@ record Json(Map<String, Object> members) {
     }
 
     /// Numbers too, as written.
-    String text(String name) {
+    public String text(String name) {
         return members.get(name) instanceof String text ? text : "";
     }
 
     /// @return -1 if it is missing or no such number
-    long number(String name) {
+    public long number(String name) {
         try {
             return Long.parseLong(text(name));
         } catch (NumberFormatException e) {
@@ -70,11 +70,12 @@ record Json(Map<String, Object> members) {
         }
     }
 
-    Json object(String name) {
+    /// Empty if there is none.
+    public Json object(String name) {
         return of(members.getOrDefault(name, ""));
     }
 
-    List<Json> objects(String name) {
+    public List<Json> objects(String name) {
         return members.get(name) instanceof List<?> list
                 ? list.stream().map(Json::of).toList()
                 : List.of();
@@ -89,7 +90,7 @@ record Json(Map<String, Object> members) {
     }
 
     /// A JSON string with its quotes.
-    static String quoted(String text) {
+    public static String quoted(String text) {
         var out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

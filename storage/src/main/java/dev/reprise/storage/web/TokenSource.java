@@ -1,11 +1,11 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import java.io.IOException;
 import java.time.Instant;
 
 /// Where access tokens come from. Each call asks for a new one.
 @FunctionalInterface
-interface TokenSource {
+public interface TokenSource {
     /// @throws TokenRefusedException if the credentials are not accepted
     /// @throws IOException           if no answer came
     Token fetch() throws IOException;

@@ -1,6 +1,6 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
-import dev.reprise.storage.gcs.TokenSource.Token;
+import dev.reprise.storage.web.TokenSource.Token;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,25 +9,29 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Asks a token server (RFC 6749, RFC 7523, RFC 8693).
-final class TokenExchange {
+public final class TokenExchange {
+    /// This machine, and the servers beside a virtual one that tell it of itself.
+    private static final Pattern NEAR = Pattern.compile("127\\.0\\.0\\.1|localhost|169\\.254\\.\\d{1,3}\\.\\d{1,3}");
+
     private final Web web;
     private final InstantSource clock;
 
-    TokenExchange(Web web, InstantSource clock) {
+    public TokenExchange(Web web, InstantSource clock) {
         this.web = web;
         this.clock = clock;
     }
 
-    InstantSource clock() {
+    public InstantSource clock() {
         return clock;
     }
 
     /// @param server URL from a file of credentials
     /// @param form   holds secrets
-    Token ask(String server, Map<String, String> form) throws IOException {
+    public Token ask(String server, Map<String, String> form) throws IOException {
         String body = form.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
@@ -40,7 +44,7 @@ final class TokenExchange {
 
     /// @throws TokenRefusedException if the server answers with an error that repeating does not
     ///     change
-    static Json answer(Web web, HttpRequest request) throws IOException {
+    public static Json answer(Web web, HttpRequest request) throws IOException {
         Web.Answer answer = web.send(request, web.watch());
         byte[] body = answer.bytes();
         String host = request.uri().getHost();
@@ -59,13 +63,14 @@ final class TokenExchange {
             Json said = Json.parse(body);
             String words = said.text("error") + " " + said.text("error_description")
                     + said.object("error").text("message");
-            return words.isBlank() ? "status " + status : GcsFailures.printable(words);
+            return words.isBlank() ? "status " + status : ServerWords.printable(words);
         } catch (IOException e) {
             return "status " + status;
         }
     }
 
-    Token token(Json answer) throws IOException {
+    /// What a server says in the members `access_token` and `expires_in`.
+    public Token token(Json answer) throws IOException {
         String value = answer.text("access_token");
         if (value.isEmpty()) {
             throw new TokenRefusedException("the token server's answer holds no token");
@@ -75,11 +80,13 @@ final class TokenExchange {
     }
 
     /// Secrets go over TLS, or stay on this machine.
-    static URI safe(String server) throws TokenRefusedException {
+    ///
+    /// @throws TokenRefusedException if they would not
+    public static URI safe(String server) throws TokenRefusedException {
         try {
             URI uri = URI.create(server);
             String host = String.valueOf(uri.getHost());
-            boolean near = host.equals("127.0.0.1") || host.equals("localhost") || host.equals("169.254.169.254");
+            boolean near = NEAR.matcher(host).matches();
             if ("https".equals(uri.getScheme()) || (near && "http".equals(uri.getScheme()))) {
                 return uri;
             }

@@ -1,25 +1,49 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
+import dev.reprise.storage.web.Web.Answer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /// A body of a known length: what ends earlier is an error, what goes on is not read. Remembers
 /// whether a failure was the connection's, not the reader's. Belongs to one thread.
-final class GcsBody extends InputStream {
+public final class KnownBody extends InputStream {
     private final InputStream body;
     private final long length;
     private long left;
     private boolean broken;
 
-    GcsBody(InputStream body, long length) {
+    public KnownBody(InputStream body, long length) {
         this.body = body;
         this.length = length;
         this.left = length;
     }
 
-    boolean broken() {
+    /// Whether a failure was the connection's.
+    public boolean broken() {
         return broken;
+    }
+
+    /// The bytes of a range, out of the answer to a request that asked for it.
+    ///
+    /// @param answer of status 200 (all bytes: from a server that knows no ranges) or 206
+    /// @param length -1 for all that follow
+    /// @return null if the object ends before
+    /// @throws IOException if the answer does not say how long it is, or breaks off
+    public static @Nullable KnownBody range(Answer answer, long offset, long length) throws IOException {
+        long start = answer.status() == 206 ? offset : 0;
+        long size =
+                answer.response().headers().firstValueAsLong("Content-Length").orElse(-1);
+        if (size < 0) {
+            throw new IOException("an answer that does not say how long it is");
+        }
+        long end = start + size;
+        if (offset > end || length > end - offset) {
+            return null;
+        }
+        answer.body().skipNBytes(offset - start);
+        return new KnownBody(answer.body(), length < 0 ? end - offset : length);
     }
 
     @Override

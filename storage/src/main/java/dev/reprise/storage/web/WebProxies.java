@@ -1,4 +1,4 @@
-package dev.reprise.storage.gcs;
+package dev.reprise.storage.web;
 
 import dev.reprise.storage.proxy.ProxyRules;
 import dev.reprise.storage.url.StorageUrlException;
@@ -15,8 +15,10 @@ import java.util.Optional;
 /// The proxies of the environment as the JDK's client asks for them: it cannot show them a password.
 final class WebProxies extends ProxySelector {
     private final ProxyRules rules;
+    private final String service;
 
-    WebProxies(Map<String, String> environment) {
+    WebProxies(Map<String, String> environment, String service) {
+        this.service = service;
         this.rules = new ProxyRules(environment);
     }
 
@@ -29,7 +31,7 @@ final class WebProxies extends ProxySelector {
         }
         if (proxy.get().getUserInfo() != null) {
             throw new StorageUrlException(
-                    "the proxy of the environment wants a password, which cannot be given for Google Cloud Storage",
+                    "the proxy of the environment wants a password, which cannot be given for " + service,
                     "use a proxy without one, or name the host in NO_PROXY",
                     null);
         }
