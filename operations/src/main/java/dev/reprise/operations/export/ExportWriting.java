@@ -75,9 +75,10 @@ public final class ExportWriting {
     /// @throws RepriseException if something fails; what was written is then removed again, as far as that goes
     public ExportManifest write(
             String folder, RecoveryPoint point, List<Artifact> artifacts, String program, List<String> missing) {
-        String work = place.movesFolders()
-                ? ".%s.%s.part".formatted(folder, HexFormat.of().toHexDigits(random.nextLong()))
-                : folder;
+        PlainFiles.FolderMove rename = place.folderMove();
+        String work = rename == null
+                ? folder
+                : ".%s.%s.part".formatted(folder, HexFormat.of().toHexDigits(random.nextLong()));
         List<String> names =
                 new ArrayList<>(artifacts.stream().map(Artifact::path).toList());
         names.add(SUMS);
@@ -88,8 +89,8 @@ public final class ExportWriting {
         try {
             ExportManifest manifest = fill(work, point, artifacts, program, missing);
             place.delete(work + "/" + Unfinished.NAME);
-            if (place.movesFolders()) {
-                place.moveFolder(work, folder);
+            if (rename != null) {
+                rename.move(work, folder);
             }
             whole = true;
             return manifest;

@@ -235,13 +235,8 @@ class ExportWritingTest {
         }
 
         @Override
-        public boolean movesFolders() {
-            return false;
-        }
-
-        @Override
-        public void moveFolder(String from, String to) {
-            throw new UnsupportedOperationException();
+        public @Nullable FolderMove folderMove() {
+            return null;
         }
 
         @Override

@@ -304,13 +304,8 @@ final class S3Files implements PlainFiles {
     }
 
     @Override
-    public boolean movesFolders() {
-        return false;
-    }
-
-    @Override
-    public void moveFolder(String from, String to) {
-        throw new UnsupportedOperationException("a bucket has no folders");
+    public @Nullable FolderMove folderMove() {
+        return null;
     }
 
     @Override

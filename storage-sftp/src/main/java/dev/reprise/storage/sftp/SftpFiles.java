@@ -201,13 +201,12 @@ final class SftpFiles implements PlainFiles {
     }
 
     @Override
-    public boolean movesFolders() {
-        return true;
+    public FolderMove folderMove() {
+        return this::moveFolder;
     }
 
     /// SFTP's own rename refuses a name that is taken; it is looked for as well, since some servers are not as strict.
-    @Override
-    public void moveFolder(String from, String to) {
+    private void moveFolder(String from, String to) {
         SftpConnection connection = line.connection();
         try {
             if (size(connection, path(to)) >= 0) {

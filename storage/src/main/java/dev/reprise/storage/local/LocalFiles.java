@@ -129,12 +129,11 @@ final class LocalFiles implements PlainFiles {
     }
 
     @Override
-    public boolean movesFolders() {
-        return true;
+    public FolderMove folderMove() {
+        return this::moveFolder;
     }
 
-    @Override
-    public void moveFolder(String from, String to) {
+    private void moveFolder(String from, String to) {
         Path target = path(to);
         refuseExisting(target, to);
         try {

@@ -37,17 +37,20 @@ public interface PlainFiles {
     /// Removes a file; one that is gone is no error.
     void delete(String path);
 
-    /// Whether [#moveFolder] works, all at once.
-    boolean movesFolders();
-
-    /// Gives a folder a new name, beside or above it.
-    ///
-    /// @throws dev.reprise.storage.StorageException `DENIED` if something has that name
-    /// @throws UnsupportedOperationException if folders are not moved here
-    void moveFolder(String from, String to);
+    /// What gives folders new names; null where folders are only parts of names.
+    @Nullable
+    FolderMove folderMove();
 
     /// Removes a folder if it is there and empty; where folders are only parts of names nothing is done.
     void removeEmptyFolder(String folder);
+
+    /// Gives folders new names, all at once.
+    @FunctionalInterface
+    interface FolderMove {
+        /// @param to beside or above it
+        /// @throws dev.reprise.storage.StorageException `DENIED` if something has that name
+        void move(String from, String to);
+    }
 
     /// @param name   without what is above it
     /// @param folder whether it is one

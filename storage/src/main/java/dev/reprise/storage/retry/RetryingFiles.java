@@ -53,15 +53,10 @@ final class RetryingFiles implements PlainFiles {
         repeat("Remove(" + path + ")", () -> files.delete(path));
     }
 
-    @Override
-    public boolean movesFolders() {
-        return files.movesFolders();
-    }
-
     /// Not repeated: whether the first attempt took place could not be told from another's folder.
     @Override
-    public void moveFolder(String from, String to) {
-        files.moveFolder(from, to);
+    public @Nullable FolderMove folderMove() {
+        return files.folderMove();
     }
 
     @Override
