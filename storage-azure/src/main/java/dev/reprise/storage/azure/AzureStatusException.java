@@ -83,7 +83,13 @@ final class AzureStatusException extends IOException {
         return status == 404 && code.equals("ContainerNotFound");
     }
 
-    boolean saysItExists() {
-        return EXISTS.contains(code);
+    /// Whether an upload may have met a blob of its name. A signature without the right to write is refused then as if
+    /// it had no rights at all by some servers.
+    boolean maySayItExists() {
+        return EXISTS.contains(code) || isRefusal();
+    }
+
+    boolean isRefusal() {
+        return status == 403;
     }
 }

@@ -260,10 +260,13 @@ final class AzureStorage implements Storage {
         try {
             upload.send(key, content, wanted);
         } catch (AzureStatusException e) {
-            if (key.type() == ObjectType.CONFIG || !e.saysItExists()) {
+            if (key.type() == ObjectType.CONFIG || !e.maySayItExists()) {
                 throw failures.translate("store " + key, e);
             }
             long there = size(key);
+            if (there < 0 && e.isRefusal()) {
+                throw failures.translate("store " + key, e);
+            }
             if (there != content.size()) { // equal names have equal contents
                 throw failures.existsOtherwise(key, there, e);
             }

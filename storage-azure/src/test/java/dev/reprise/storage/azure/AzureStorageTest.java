@@ -254,7 +254,11 @@ class AzureStorageTest {
                 server.once("PUT", FakeAzure.status(409, code));
                 storage.write(KEY, CONTENT);
             }
+            server.once("PUT", FakeAzure.status(403, "AuthorizationPermissionMismatch"));
+            storage.write(KEY, CONTENT);
             storage.delete(KEY);
+            server.once("PUT", FakeAzure.status(403, "AuthorizationPermissionMismatch"));
+            assertThat(kindOf(() -> storage.write(KEY, CONTENT))).isEqualTo(Kind.DENIED);
             server.once("PUT", FakeAzure.status(409, "BlobAlreadyExists"));
             assertThat(kindOf(() -> storage.write(KEY, CONTENT))).isEqualTo(Kind.UNREACHABLE);
             server.container(container).put(KEY.path(), new byte[2]);
