@@ -68,14 +68,14 @@ record S3Address(boolean tls, String host, int port, String bucket, String prefi
     }
 
     /// As Go's path.Clean does it: restic writes there.
-    private static String cleaned(String prefix) {
+    static String cleaned(String prefix) {
         List<String> steps = new ArrayList<>();
         for (String step : prefix.split("/", -1)) {
             switch (step) {
                 case "", "." -> {}
                 case ".." -> {
                     if (steps.isEmpty()) {
-                        throw refused("the prefix of an S3 repository leads out of its bucket");
+                        throw refused("the prefix of a repository leads out of its bucket");
                     }
                     steps.removeLast();
                 }

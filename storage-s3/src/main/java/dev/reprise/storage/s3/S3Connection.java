@@ -64,7 +64,7 @@ final class S3Connection implements AutoCloseable {
 
     private S3Client make() {
         keepConnections();
-        SdkHttpClient web = web();
+        SdkHttpClient web = web(address, settings);
         http = web;
         AwsCredentialsProvider credentials = new CredentialChain(options, settings, this::tokenService).find();
         var builder = S3Client.builder()
@@ -96,12 +96,13 @@ final class S3Connection implements AutoCloseable {
         }
     }
 
-    private SdkHttpClient web() {
+    /// @param address decides about the proxy
+    static SdkHttpClient web(S3Address address, PlaceSettings settings) {
         Transport transport = settings.transport();
         var builder = UrlConnectionHttpClient.builder()
                 .connectionTimeout(CONNECTING)
                 .socketTimeout(transport.stuckRequest())
-                .proxyConfiguration(proxy());
+                .proxyConfiguration(proxy(address, settings));
         var tls = new TlsFiles(transport);
         tls.trust().ifPresent(trust -> builder.tlsTrustManagersProvider(() -> trust));
         tls.identity().ifPresent(identity -> builder.tlsKeyManagersProvider(() -> identity));
@@ -112,7 +113,7 @@ final class S3Connection implements AutoCloseable {
         return transport.stuckRequest().isZero() ? client : new StallGuard(client, transport.stuckRequest());
     }
 
-    private ProxyConfiguration proxy() {
+    private static ProxyConfiguration proxy(S3Address address, PlaceSettings settings) {
         var builder =
                 ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariablesValues(false);
         new ProxyRules(settings.environment()).proxyFor(address.endpoint()).ifPresent(proxy -> {
@@ -151,7 +152,7 @@ final class S3Connection implements AutoCloseable {
         String endpoint = settings.variable("RESTIC_AWS_ASSUME_ROLE_STS_ENDPOINT");
         String region = settings.variable("RESTIC_AWS_ASSUME_ROLE_REGION");
         var builder = StsClient.builder()
-                .httpClient(web())
+                .httpClient(web(address, settings))
                 .credentialsProvider(identity)
                 .region(Region.of(region.isEmpty() ? options.region() : region))
                 .overrideConfiguration(overrides());
