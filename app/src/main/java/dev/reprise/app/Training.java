@@ -53,6 +53,19 @@ final class Training {
             "restic check",
             "restic check --read-data");
 
+    /// The same over a network, into a repository of its own.
+    private static final List<String> REMOTE = List.of(
+            "init",
+            "snapshots",
+            "backup data/folder-1 data/text",
+            "backup data/folder-1 data/text",
+            "backup data/folder-2",
+            "snapshots --json",
+            "restore latest --target remote",
+            "check",
+            "stats",
+            "forget --keep-last 1 --prune");
+
     private static final int LARGE_BYTES = 12 << 20;
     private static final int SMALL_FILES = 2000;
     private static final int LARGEST_SMALL_BYTES = 16 << 10;
@@ -75,7 +88,11 @@ final class Training {
                         "RESTIC_REPOSITORY",
                         directory.resolve("repository").toString(),
                         "RESTIC_CACHE_DIR",
-                        directory.resolve("cache").toString()),
+                        directory.resolve("cache").toString(),
+                        "AWS_ACCESS_KEY_ID",
+                        "x",
+                        "AWS_SECRET_ACCESS_KEY",
+                        "x"),
                 directory,
                 InputStream.nullInputStream(),
                 nowhere,
@@ -83,11 +100,18 @@ final class Training {
                 CommandContext.Terminal.NONE,
                 real.clock(),
                 real.zone(),
-                real.random());
+                real.random(),
+                WiredPlaces.all());
     }
 
     static boolean requested() {
-        return Boolean.getBoolean("reprise.training");
+        return System.getProperty("reprise.training") != null;
+    }
+
+    /// Whether for a cache of runs over S3: its client is by far the largest library, 20 MB of a cache, and a run shows
+    /// all of its cache as memory.
+    private static boolean overS3() {
+        return "s3".equals(System.getProperty("reprise.training"));
     }
 
     /// @param real the context of this process; of it clock, zone and chance are used
@@ -118,6 +142,11 @@ final class Training {
         type("init");
         if (type("backup") == 0) { // otherwise the rest would teach nothing
             WITH_DATA.forEach(this::type);
+        }
+        if (overS3()) {
+            try (var store = new TrainingStore()) {
+                REMOTE.forEach(verb -> type("restic -r " + store.url() + " " + verb));
+            }
         }
     }
 

@@ -245,6 +245,41 @@ class LauncherTest {
     }
 
     @Test
+    void runs_over_s3_have_a_cache_of_their_own() throws Exception {
+        useBuiltCheckout();
+        Path cache = cacheOf("version");
+        Path larger = cache.resolveSibling(cache.getFileName().toString().replace(".aot", "-s3.aot"));
+        Files.copy(cache, larger); // making it needs the client of S3, which this program has not
+        Path config = Files.writeString(directory.resolve("s3.yaml"), "location: s3:https://host/bucket");
+        assertThat(cacheOf("version")).isEqualTo(cache);
+        assertThat(cacheOf("restic", "-r", "s3:https://host/bucket", "version")).isEqualTo(larger);
+        assertThat(cacheOf("version", "--config", config.toString())).isEqualTo(larger);
+        assertThat(cacheOf("version", "--config=" + config)).isEqualTo(larger);
+        assertThat(cacheOf(Map.of("REPRISE_CONFIG", config.toString()), "version"))
+                .isEqualTo(larger);
+        assertThat(cacheOf(Map.of("RESTIC_REPOSITORY", "s3:host/bucket"), "restic", "version"))
+                .isEqualTo(larger);
+    }
+
+    private Path cacheOf(String... arguments) throws Exception {
+        return cacheOf(Map.of(), arguments);
+    }
+
+    /// The cache of classes that a run is given.
+    private Path cacheOf(Map<String, String> environment, String... arguments) throws Exception {
+        ProcessBuilder builder = command(arguments);
+        builder.environment().putAll(environment);
+        builder.environment().put("REPRISE_JAVA_OPTIONS", "-XX:+PrintFlagsFinal");
+        return finish(builder, builder.start())
+                .out()
+                .lines()
+                .filter(line -> line.matches(" *ccstr AOTCache +=.*"))
+                .map(line -> Path.of(line.replaceFirst(".*?= *(/.*?) +\\{.*", "$1")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void the_exit_status_and_names_beyond_ascii_pass_through() throws Exception {
         useBuiltCheckout();
         ProcessBuilder builder = command("config", "check", "-c", "für.yaml");
