@@ -53,19 +53,6 @@ final class Training {
             "restic check",
             "restic check --read-data");
 
-    /// The same over a network, into a repository of its own.
-    private static final List<String> REMOTE = List.of(
-            "init",
-            "snapshots",
-            "backup data/folder-1 data/text",
-            "backup data/folder-1 data/text",
-            "backup data/folder-2",
-            "snapshots --json",
-            "restore latest --target remote",
-            "check",
-            "stats",
-            "forget --keep-last 1 --prune");
-
     private static final int LARGE_BYTES = 12 << 20;
     private static final int SMALL_FILES = 2000;
     private static final int LARGEST_SMALL_BYTES = 16 << 10;
@@ -75,7 +62,8 @@ final class Training {
     private final Path directory;
     private final CommandContext context;
 
-    private Training(Program program, Path directory, CommandContext real) {
+    /// @param repository where the runs keep theirs
+    private Training(Program program, Path directory, String repository, CommandContext real) {
         this.program = program;
         this.directory = directory;
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -86,7 +74,7 @@ final class Training {
                         "RESTIC_PASSWORD",
                         "x",
                         "RESTIC_REPOSITORY",
-                        directory.resolve("repository").toString(),
+                        repository,
                         "RESTIC_CACHE_DIR",
                         directory.resolve("cache").toString(),
                         "AWS_ACCESS_KEY_ID",
@@ -116,11 +104,13 @@ final class Training {
 
     /// @param real the context of this process; of it clock, zone and chance are used
     static void run(Program program, CommandContext real) {
-        WITHOUT_DATA.forEach(new Training(program, Path.of("/nonexistent"), real)::type);
+        WITHOUT_DATA.forEach(new Training(program, Path.of("/nonexistent"), "/nonexistent", real)::type);
         try {
             Path directory = Files.createTempDirectory("reprise-training-");
-            try {
-                new Training(program, directory, real).run();
+            try (var store = overS3() ? new TrainingStore() : null) {
+                String repository =
+                        store == null ? directory.resolve("repository").toString() : store.url();
+                new Training(program, directory, repository, real).run(repository);
             } finally {
                 remove(directory);
             }
@@ -129,24 +119,19 @@ final class Training {
         }
     }
 
-    private void run() throws IOException {
+    private void run(String repository) throws IOException {
         Files.writeString(directory.resolve("reprise.yaml"), """
                 repositories:
-                  local: {location: repository, password: {env: TRAINING_PASSWORD}}
+                  main: {location: '%s', password: {env: TRAINING_PASSWORD}}
                 sources:
                   data: {kind: files, paths: [data]}
                 jobs:
-                  all: {sources: [data], repository: local}
-                """);
+                  all: {sources: [data], repository: main}
+                """.formatted(repository));
         makeData(directory.resolve("data"));
         type("init");
         if (type("backup") == 0) { // otherwise the rest would teach nothing
             WITH_DATA.forEach(this::type);
-        }
-        if (overS3()) {
-            try (var store = new TrainingStore()) {
-                REMOTE.forEach(verb -> type("restic -r " + store.url() + " " + verb));
-            }
         }
     }
 

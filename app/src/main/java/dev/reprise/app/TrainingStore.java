@@ -116,11 +116,13 @@ final class TrainingStore implements AutoCloseable {
     }
 
     private byte[] listing(String prefix) {
-        var xml = new StringBuilder("<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>false</IsTruncated>");
+        var xml = new StringBuilder("<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                        + "<IsTruncated>false</IsTruncated>");
         objects.forEach((path, bytes) -> {
             if (path.startsWith(prefix)) {
                 xml.append("<Contents><Key>").append(path.substring("/bucket/".length()));
-                xml.append("</Key><Size>").append(bytes.length).append("</Size></Contents>");
+                xml.append("</Key><Size>").append(bytes.length);
+                xml.append("</Size><LastModified>2026-11-21T12:00:00.000Z</LastModified></Contents>");
             }
         });
         return xml.append("</ListBucketResult>").toString().getBytes(StandardCharsets.UTF_8);
@@ -128,7 +130,8 @@ final class TrainingStore implements AutoCloseable {
 
     private static void send(OutputStream out, String status, String headers, byte[] body, boolean whole)
             throws IOException {
-        String head = "HTTP/1.1 " + status + "\r\nContent-Length: " + body.length + "\r\n" + headers + "\r\n";
+        String head = "HTTP/1.1 " + status + "\r\nContent-Length: " + body.length
+                + "\r\nLast-Modified: Sat, 21 Nov 2026 12:00:00 GMT\r\n" + headers + "\r\n";
         out.write(head.getBytes(StandardCharsets.US_ASCII));
         out.write(body, 0, whole ? body.length : 0);
         out.flush();
