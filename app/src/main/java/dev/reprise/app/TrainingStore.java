@@ -116,7 +116,8 @@ final class TrainingStore implements AutoCloseable {
     }
 
     private byte[] listing(String prefix) {
-        var xml = new StringBuilder("<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        var xml = new StringBuilder(
+                "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
                         + "<IsTruncated>false</IsTruncated>");
         objects.forEach((path, bytes) -> {
             if (path.startsWith(prefix)) {

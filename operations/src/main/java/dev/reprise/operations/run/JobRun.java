@@ -3,6 +3,7 @@ package dev.reprise.operations.run;
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ExitStatus;
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.Prefetch;
 import dev.reprise.base.RepriseException;
 import dev.reprise.operations.OperationException;
 import dev.reprise.operations.point.Points;
@@ -30,7 +31,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +59,7 @@ public final class JobRun {
     private final Map<String, RepriseException> failures = new LinkedHashMap<>();
     private final Map<String, Integer> caughtUp = new HashMap<>();
     /// Points of this job by repository, oldest first, as they were written; asked for only where there are several.
-    private final Map<String, List<RecoveryPoint>> written = new HashMap<>();
+    private final Map<String, List<RecoveryPoint>> written = new ConcurrentHashMap<>();
 
     /// @param destinations at least one, with different names and the same chunker polynomial
     /// @param run          new; a run over repositories of several polynomials is one of this for each, with one id
@@ -109,9 +112,8 @@ public final class JobRun {
         if (destinations.size() == 1) {
             return destinations;
         }
-        for (Destination destination : destinations) {
-            attempt(destination, () -> written.put(destination.name(), pointsOf(destination)));
-        }
+        attemptEach(
+                "reading points", destinations, destination -> written.put(destination.name(), pointsOf(destination)));
         Optional<RecoveryPoint> newest =
                 written.values().stream().flatMap(List::stream).max(Comparator.comparing(RecoveryPoint::started));
         List<Destination> upToDate = destinations.stream()
@@ -158,26 +160,65 @@ public final class JobRun {
         }
     }
 
+    /// All at the same time: what takes long is to wait, for a place to answer and for locks of others to show.
     private void openEach(List<Destination> wanted, List<OpenDestination> opened) {
-        for (Destination destination : wanted) {
-            attempt(destination, () -> opened.add(OpenDestination.open(destination, request.lockPatience())));
+        Map<String, OpenDestination> ready = new ConcurrentHashMap<>();
+        try {
+            attemptEach(
+                    "opening repositories",
+                    wanted,
+                    destination ->
+                            ready.put(destination.name(), OpenDestination.open(destination, request.lockPatience())));
+        } finally { // what was locked before the run ended will be let go by the caller
+            wanted.stream()
+                    .map(destination -> ready.get(destination.name()))
+                    .filter(Objects::nonNull)
+                    .forEach(opened::add);
+        }
+    }
+
+    /// Does the same in each at the same time; those that fail are told of in their order.
+    private void attemptEach(String activity, List<Destination> wanted, Consumer<Destination> step) {
+        record Tried(Destination destination, @Nullable RepriseException failure) {}
+        Prefetch.run(
+                activity,
+                wanted.size(),
+                wanted,
+                destination -> new Tried(destination, attempted(() -> step.accept(destination))),
+                (Tried tried) -> {
+                    if (tried.failure != null) {
+                        lose(tried.destination, tried.failure);
+                    }
+                });
+    }
+
+    private void attempt(Destination destination, Runnable step) {
+        RepriseException failure = attempted(step);
+        if (failure != null) {
+            lose(destination, failure);
         }
     }
 
     /// Of several repositories one may fail without the others.
-    private void attempt(Destination destination, Runnable step) {
-        if (destinations.size() == 1) {
-            step.run();
-            return;
-        }
+    ///
+    /// @return why it failed; null if it did not
+    private @Nullable RepriseException attempted(Runnable step) {
         try {
             step.run();
+            return null;
         } catch (CancelledException e) {
             throw e;
         } catch (RepriseException e) {
-            failures.put(destination.name(), e);
-            listener.on(new RunEvent.DestinationLost(destination.name(), e));
+            if (destinations.size() == 1) {
+                throw e;
+            }
+            return e;
         }
+    }
+
+    private void lose(Destination destination, RepriseException failure) {
+        failures.put(destination.name(), failure);
+        listener.on(new RunEvent.DestinationLost(destination.name(), failure));
     }
 
     private RepriseException first() {

@@ -2,6 +2,7 @@ package dev.reprise.repository.pack;
 
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
+import dev.reprise.base.Prefetch;
 import dev.reprise.base.RepriseException;
 import dev.reprise.repository.model.BlobHandle;
 import dev.reprise.repository.model.BlobType;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Stores every blob in several repositories at once: hashed once, compressed once for all that want it in the same
@@ -56,9 +58,18 @@ public final class MirroredWriter implements BlobWriter {
         return new MirroredSession();
     }
 
+    /// In all of them at the same time: each waits for its place.
     @Override
     public void finish() {
-        forEachLive(number -> writers.get(number).finish());
+        List<Integer> live =
+                IntStream.range(0, writers.size()).filter(this::isLive).boxed().toList();
+        Prefetch.run(
+                "storing packs",
+                live.size(),
+                live,
+                number -> attempt(number, i -> writers.get(i).finish()),
+                _ -> {});
+        requireOne();
     }
 
     /// Runs something for each repository that is not lost; it is lost when that fails.
