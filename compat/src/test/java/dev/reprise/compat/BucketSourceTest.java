@@ -15,6 +15,8 @@ import dev.reprise.storage.bucket.BucketException;
 import dev.reprise.storage.spool.Spool;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.testkit.restic.StockRestic;
+import dev.reprise.testkit.store.S3ProxyServer;
+import dev.reprise.testkit.store.StoreCredentials;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +51,7 @@ class BucketSourceTest {
     private RepriseStack reprise;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         server = new S3ProxyServer();
     }
 
@@ -61,7 +63,7 @@ class BucketSourceTest {
     @BeforeEach
     void configure(TestInfo test) throws IOException {
         String name = test.getTestMethod().orElseThrow().getName().replace('_', '-');
-        bucket = "s3:http://127.0.0.1:" + server.port() + "/" + name.substring(0, Math.min(50, name.length()));
+        bucket = "s3:" + server.endpoint() + "/" + name.substring(0, Math.min(50, name.length()));
         for (String url : List.of(bucket, other())) {
             try (var storage = WiredPlaces.all().open(url, settings())) {
                 storage.create();
@@ -78,7 +80,7 @@ class BucketSourceTest {
                 jobs:
                   nightly: {sources: [documents], repository: main}
                 """.formatted(bucket));
-        Map<String, String> environment = new TreeMap<>(S3ProxyServer.credentials());
+        Map<String, String> environment = new TreeMap<>(StoreCredentials.variables());
         environment.put("REPRISE_TEST_PASSWORD", PASSWORD);
         environment.put("HOME", home.toString());
         reprise = new RepriseStack(home, environment);
@@ -98,7 +100,7 @@ class BucketSourceTest {
     }
 
     private PlaceSettings settings() {
-        return new PlaceSettings(S3ProxyServer.credentials(), home, InstantSource.system());
+        return new PlaceSettings(StoreCredentials.variables(), home, InstantSource.system());
     }
 
     private Bucket open(String url) {

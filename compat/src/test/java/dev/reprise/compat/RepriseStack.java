@@ -18,7 +18,12 @@ import java.util.Map;
 ///
 /// @param folder      that holds it
 /// @param environment variables, instead of those of this process
-record RepriseStack(Path folder, Map<String, String> environment) {
+/// @param clock       what time it is
+record RepriseStack(Path folder, Map<String, String> environment, InstantSource clock) {
+    RepriseStack(Path folder, Map<String, String> environment) {
+        this(folder, environment, InstantSource.system());
+    }
+
     Result run(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
@@ -31,7 +36,7 @@ record RepriseStack(Path folder, Map<String, String> environment) {
                     outStream,
                     errStream,
                     CommandContext.Terminal.NONE,
-                    InstantSource.system(),
+                    clock,
                     ZoneId.systemDefault(),
                     SecureRandom::new,
                     WiredPlaces.all());

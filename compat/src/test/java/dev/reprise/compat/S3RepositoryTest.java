@@ -1,47 +1,17 @@
 package dev.reprise.compat;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.reprise.app.WiredPlaces;
-import dev.reprise.base.Secret;
-import dev.reprise.repository.Repository;
-import dev.reprise.storage.ObjectType;
-import dev.reprise.storage.Storage;
-import dev.reprise.storage.url.PlaceSettings;
-import dev.reprise.testkit.restic.StockRestic;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import dev.reprise.testkit.store.S3ProxyServer;
+import dev.reprise.testkit.store.StoreCredentials;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/// One repository in a bucket, written by us and by stock restic in turn.
-@Timeout(120)
-class S3RepositoryTest {
-    private static final String PASSWORD = "in a bucket";
-
+/// In a bucket, below a prefix that is written carelessly.
+class S3RepositoryTest extends BothWaysContract {
     private static S3ProxyServer server;
 
-    @TempDir
-    private Path home;
-
-    private Path tree;
-    private StockRestic restic;
-    private RepriseRestic reprise;
-
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         server = new S3ProxyServer();
     }
 
@@ -50,92 +20,13 @@ class S3RepositoryTest {
         server.close();
     }
 
-    @BeforeEach
-    void makeTree() throws IOException {
-        tree = Files.createDirectories(home.toRealPath().resolve("tree/sub"));
-        byte[] large = new byte[3_000_000];
-        new Random(5).nextBytes(large);
-        Files.write(tree.resolve("large"), large);
-        Files.writeString(tree.resolve("small"), "small");
-        Map<String, String> environment = new TreeMap<>(S3ProxyServer.credentials());
-        environment.put("RESTIC_PASSWORD", PASSWORD);
-        environment.put("HOME", home.toString());
-        restic = StockRestic.of("0.19", home, PASSWORD).with(environment);
-        reprise = RepriseRestic.of(home, PASSWORD).with(environment);
+    @Override
+    String url(String name) {
+        return "s3:" + server.endpoint() + "/" + name + "/deep//prefix/";
     }
 
-    @Test
-    void a_repository_of_ours_is_opened_checked_and_extended_by_restic() throws IOException {
-        String url = "s3:http://127.0.0.1:" + server.port() + "/ours/deep//prefix/";
-        init(WiredPlaces.all().open(url, settings()));
-        try (Storage storage = WiredPlaces.all().open(url, settings())) {
-            reprise("-r", url, "--no-cache", "backup", "tree");
-            assertThat(storage.location()).isEqualTo("s3:http://127.0.0.1:" + server.port() + "/ours/deep/prefix");
-
-            restic.ok("-r", url, "check", "--read-data");
-            Files.writeString(tree.resolve("more"), "more");
-            restic.ok(home, "-r", url, "backup", "tree");
-            restic.ok(
-                    "-r",
-                    url,
-                    "restore",
-                    "latest:/tree",
-                    "--target",
-                    home.resolve("back").toString());
-
-            assertThat(home.resolve("back/sub/large")).hasSameBinaryContentAs(tree.resolve("large"));
-            reprise("-r", url, "--no-cache", "check", "--read-data");
-            assertThat(count(storage, ObjectType.SNAPSHOT)).isEqualTo(2);
-            assertThat(count(storage, ObjectType.LOCK)).isZero();
-        }
-    }
-
-    @Test
-    void a_repository_of_restic_is_opened_checked_and_extended_by_us() throws IOException {
-        String url = "s3:http://127.0.0.1:" + server.port() + "/theirs";
-        restic.ok("-r", url, "init");
-        restic.ok(home, "-r", url, "backup", "tree");
-
-        reprise("-r", url, "--no-cache", "check", "--read-data");
-        Files.writeString(tree.resolve("more"), "more");
-        reprise("-r", url, "--no-cache", "backup", "tree");
-        reprise(
-                "-r",
-                url,
-                "--no-cache",
-                "restore",
-                "latest:/tree",
-                "--target",
-                home.resolve("back").toString());
-
-        assertThat(home.resolve("back/sub/large")).hasSameBinaryContentAs(tree.resolve("large"));
-        reprise("-r", url, "--no-cache", "forget", "--keep-last", "1", "--prune");
-        restic.ok("-r", url, "check", "--read-data");
-    }
-
-    private void reprise(String... line) {
-        RepriseRestic.Result result = reprise.in(home).typed("", new ArrayList<>(List.of(line)));
-        assertThat(result.status()).as(result.out() + result.err()).isZero();
-    }
-
-    private PlaceSettings settings() {
-        return new PlaceSettings(S3ProxyServer.credentials(), home, InstantSource.system());
-    }
-
-    /// Closes it.
-    private static void init(Storage storage) {
-        Repository.init(
-                        storage,
-                        Secret.of(PASSWORD),
-                        new Repository.InitOptions(2, null, CheapRepository.COSTS),
-                        new SecureRandom(),
-                        InstantSource.system())
-                .close();
-    }
-
-    private static int count(Storage storage, ObjectType type) {
-        var found = new ArrayList<>();
-        storage.list(type, found::add);
-        return found.size();
+    @Override
+    Map<String, String> variables() {
+        return StoreCredentials.variables();
     }
 }

@@ -32,7 +32,6 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -319,14 +318,6 @@ class ServeVerbTest {
     void ours_works_on_stock_rest_server() throws IOException {
         try (var server = StockRestServer.restServer(folder, "--no-auth", "--append-only")) {
             sharedOn("rest:" + server.url() + "ann/one/");
-        }
-    }
-
-    @Tag("long")
-    @Test
-    void ours_works_on_rclone() throws IOException {
-        try (var server = StockRestServer.rclone(folder)) {
-            sharedOn("rest:" + server.url() + "one/");
         }
     }
 

@@ -70,7 +70,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /// Starts the process; it may need a while until it is ready.
     public static ServerProcess start(Launch launch) {
-        List<String> command = ServerUser.current().command(launch.argv(), launch.deathSignal());
+        return start(launch, ServerUser.current());
+    }
+
+    /// As above, as whoever this process is: for programs that lie where nobody else may read.
+    public static ServerProcess startAsThisUser(Launch launch) {
+        return start(launch, new ServerUser(false, 0, 0));
+    }
+
+    private static ServerProcess start(Launch launch, ServerUser user) {
+        List<String> command = user.command(launch.argv(), launch.deathSignal());
         var server = new ServerProcess(launch, onStarterThread(() -> spawn(command, launch)));
         Runtime.getRuntime().addShutdownHook(server.hook);
         return server;

@@ -2,8 +2,6 @@ package dev.reprise.compat.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.compat.S3ProxyServer;
-import dev.reprise.compat.SeaweedFs;
 import dev.reprise.compat.campaign.RemoteRound.Misfortune;
 import dev.reprise.storage.Waiting;
 import dev.reprise.storage.s3.S3Place;
@@ -85,7 +83,7 @@ class RemoteCampaignTest {
 
     @Test
     void five_rounds_over_s3_lose_nothing() throws Exception {
-        try (var s3 = new RemoteServer.InProcess(new S3ProxyServer())) {
+        try (var s3 = RemoteServer.Buckets.inProcess()) {
             campaign(s3, 1, 5, RemoteCampaignTest::few);
         }
     }
@@ -100,7 +98,7 @@ class RemoteCampaignTest {
     @Tag("long")
     @Test
     void a_hundred_rounds_over_s3_lose_nothing() throws Exception {
-        try (var s3 = new RemoteServer.Seaweed(SeaweedFs.start(server))) {
+        try (var s3 = RemoteServer.Buckets.seaweedFs(server)) {
             campaign(s3, 1_000, 100, RemoteCampaignTest::many);
         }
     }

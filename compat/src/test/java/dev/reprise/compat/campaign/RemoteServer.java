@@ -1,12 +1,13 @@
 package dev.reprise.compat.campaign;
 
 import dev.reprise.app.WiredPlaces;
-import dev.reprise.compat.S3ProxyServer;
-import dev.reprise.compat.SeaweedFs;
 import dev.reprise.embedded.EmbeddedSshd;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.PlaceSettings.RateLimits;
 import dev.reprise.storage.url.Transport;
+import dev.reprise.testkit.store.S3ProxyServer;
+import dev.reprise.testkit.store.StoreCredentials;
+import dev.reprise.testkit.store.StoreProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,44 +42,34 @@ interface RemoteServer extends AutoCloseable {
                 location, environment, flags, () -> WiredPlaces.all().open(location, settings));
     }
 
-    /// S3Proxy in this process.
-    record InProcess(S3ProxyServer server) implements RemoteServer {
-        @Override
-        public int port() {
-            return server.port();
+    /// One that speaks S3.
+    ///
+    /// @param stop ends it
+    record Buckets(int port, Runnable stop) implements RemoteServer {
+        /// S3Proxy in this process.
+        static Buckets inProcess() {
+            var server = new S3ProxyServer();
+            return new Buckets(server.port(), server::close);
+        }
+
+        /// SeaweedFS in a process of its own.
+        ///
+        /// @param folder empty one for its data
+        static Buckets seaweedFs(Path folder) {
+            StoreProcess server = StoreProcess.start(StoreProcess.Kind.SEAWEEDFS, folder);
+            return new Buckets(server.port(), server::close);
         }
 
         @Override
         public Place.Site site(String name, int port, Path home) {
-            return bucket(name, port, S3ProxyServer.credentials(), home);
+            String location = "s3:http://127.0.0.1:" + port + "/" + name + "/in/it";
+            return RemoteServer.site(location, StoreCredentials.variables(), Map.of(), home);
         }
 
         @Override
         public void close() {
-            server.close();
+            stop.run();
         }
-    }
-
-    /// SeaweedFS in a process of its own.
-    record Seaweed(SeaweedFs server) implements RemoteServer {
-        @Override
-        public int port() {
-            return server.port();
-        }
-
-        @Override
-        public Place.Site site(String name, int port, Path home) {
-            return bucket(name, port, S3ProxyServer.credentials(), home);
-        }
-
-        @Override
-        public void close() {
-            server.close();
-        }
-    }
-
-    private static Place.Site bucket(String name, int port, Map<String, String> credentials, Path home) {
-        return site("s3:http://127.0.0.1:" + port + "/" + name + "/in/it", credentials, Map.of(), home);
     }
 
     /// OpenSSH's server.

@@ -71,7 +71,7 @@ final class ObjectFetch {
                         0));
                 return node;
             } catch (BucketException e) {
-                if (e.kind() == Kind.NOT_FOUND) {
+                if (e.kind() == Kind.NOT_FOUND && !isListed(listed.key())) {
                     vanished.increment();
                     return null;
                 }
@@ -84,13 +84,21 @@ final class ObjectFetch {
         }
     }
 
+    /// Whether it is still there for the server's listing. Some servers list names in other words than they take.
+    private boolean isListed(String key) {
+        return bucket.list(key, null).objects().stream()
+                .anyMatch(found -> found.key().equals(key));
+    }
+
     /// What fails one object alone is reported; what would fail the next as well ends the run.
     private void report(String shown, BucketException failure) {
         switch (failure.kind()) {
             case ARCHIVED, CHANGED, DENIED, UNSUPPORTED, OTHER, NOT_FOUND -> {
-                String reason = failure.kind() == Kind.CHANGED
-                        ? "it was written again each time it was read, %d times".formatted(ATTEMPTS)
-                        : failure.fact() + (failure.hint().isEmpty() ? "" : "; " + failure.hint());
+                String reason = switch (failure.kind()) {
+                    case CHANGED -> "it was written again each time it was read, %d times".formatted(ATTEMPTS);
+                    case NOT_FOUND -> "the server lists it, and finds nothing under that name";
+                    default -> failure.fact() + (failure.hint().isEmpty() ? "" : "; " + failure.hint());
+                };
                 unreadable.increment();
                 listener.on(new BackupEvent.Unreadable(shown, reason, "archival"));
             }

@@ -199,6 +199,24 @@ class BucketBackupTest {
         assertThat(saved.tree().unreadable()).isZero();
     }
 
+    /// As with a server whose listing has no words for some characters.
+    @Test
+    void what_is_still_listed_and_cannot_be_found_is_named() {
+        bucket.put("a", "1").put("bell\ufffd", "2");
+        bucket.beforeReading = key -> {
+            if (key.startsWith("bell")) {
+                throw MemoryBucket.failure(Kind.NOT_FOUND, "no " + key);
+            }
+        };
+
+        var saved = bench.save(bucket, null);
+
+        assertThat(bench.nodes(saved)).containsOnlyKeys("a");
+        assertThat(saved.vanished()).isZero();
+        assertThat(bench.unreadable())
+                .containsExactly("/docs/bell\ufffd: the server lists it, and finds nothing under that name");
+    }
+
     @Test
     void an_object_in_an_archive_is_named_and_the_rest_is_saved() {
         bucket.put("a", "1").put("cold", "2");

@@ -21,8 +21,14 @@ final class Opening {
 
     static Storage at(
             FakeGcs server, String address, Map<String, String> environment, InstantSource clock, Duration stuck) {
+        return at(server.url(), address, environment, clock, stuck);
+    }
+
+    /// @param url of the server
+    static Storage at(
+            String url, String address, Map<String, String> environment, InstantSource clock, Duration stuck) {
         Map<String, String> all = new HashMap<>(environment);
-        all.put("STORAGE_EMULATOR_HOST", server.url() + "/storage/v1/");
+        all.put("STORAGE_EMULATOR_HOST", url + "/storage/v1/");
         all.putIfAbsent("GOOGLE_PROJECT_ID", "project");
         var transport = new Transport(List.of(), null, false, "reprise", stuck);
         var settings = new PlaceSettings(all, Path.of("/"), Map.of(), transport, RateLimits.NONE, clock);

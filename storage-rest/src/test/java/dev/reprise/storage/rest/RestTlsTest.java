@@ -12,6 +12,7 @@ import dev.reprise.storage.StorageException;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.PlaceSettings.RateLimits;
 import dev.reprise.storage.url.Transport;
+import dev.reprise.testkit.tls.LoopbackIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,17 +21,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,48 +38,20 @@ import org.junit.jupiter.api.io.TempDir;
 class RestTlsTest {
     private static final ObjectKey KEY = ObjectKey.of(ObjectType.PACK, ObjectId.hash(new byte[1]));
     private static final String FIVE = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
-    private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
     private static Path folder;
 
-    /// Names 127.0.0.1 and backup.example; nobody vouches for it.
-    private static KeyStore identity;
-
-    private static Path certificate;
+    private static LoopbackIdentity identity;
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        Path file = folder.resolve("identity.p12");
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        var process = new ProcessBuilder(keytool.toString(), "-genkeypair", "-alias", "one", "-keyalg", "EC")
-                .redirectErrorStream(true);
-        process.command().addAll(List.of("-storepass", "changeit", "-keystore", file.toString(), "-validity", "30"));
-        process.command().addAll(List.of("-dname", "CN=server", "-ext", "san=ip:127.0.0.1,dns:backup.example"));
-        assertThat(process.start().waitFor()).isZero();
-        identity = KeyStore.getInstance(file.toFile(), PASSWORD);
-        certificate = Files.writeString(
-                folder.resolve("certificate.pem"),
-                pem("CERTIFICATE", identity.getCertificate("one").getEncoded()));
-    }
-
-    private static String pem(String label, byte[] der) {
-        String body = Base64.getMimeEncoder().encodeToString(der);
-        return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+        identity = LoopbackIdentity.make(folder, "ip:127.0.0.1,dns:backup.example");
     }
 
     private static ScriptedServer server(boolean wantsCertificate) throws Exception {
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(identity, PASSWORD);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("one", identity.getCertificate("one"));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         var listener = (SSLServerSocket)
-                context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                identity.server().getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener.setNeedClientAuth(wantsCertificate);
         return ScriptedServer.start(listener, (_, _, _, out) -> {
             out.write(FIVE.getBytes(StandardCharsets.US_ASCII));
@@ -113,11 +81,11 @@ class RestTlsTest {
                     assertThat(e.retryable()).isFalse();
                 });
             }
-            try (Storage storage = open(url, List.of(certificate), null, false)) {
+            try (Storage storage = open(url, List.of(identity.certificate()), null, false)) {
                 assertThat(storage.size(KEY)).isEqualTo(5);
             }
             String byName = "https://localhost:" + server.port() + "/repo/";
-            try (Storage storage = open(byName, List.of(certificate), null, false)) {
+            try (Storage storage = open(byName, List.of(identity.certificate()), null, false)) {
                 assertThatThrownBy(() -> storage.size(KEY))
                         .hasMessageContaining("localhost")
                         .isInstanceOfSatisfying(
@@ -132,18 +100,16 @@ class RestTlsTest {
 
     @Test
     void a_client_shows_its_certificate_where_one_is_wanted() throws Exception {
-        byte[] key = identity.getKey("one", PASSWORD).getEncoded();
-        Path both = Files.writeString(
-                folder.resolve("client.pem"), Files.readString(certificate) + pem("PRIVATE KEY", key));
+        Path both = Files.writeString(folder.resolve("client.pem"), identity.both());
         try (ScriptedServer server = server(true)) {
             String url = "https://127.0.0.1:" + server.port() + "/repo/";
-            try (Storage storage = open(url, List.of(certificate), null, false)) {
+            try (Storage storage = open(url, List.of(identity.certificate()), null, false)) {
                 assertThatThrownBy(() -> storage.size(KEY)).isInstanceOf(RepriseException.class);
             }
-            try (Storage storage = open(url, List.of(certificate), both, false)) {
+            try (Storage storage = open(url, List.of(identity.certificate()), both, false)) {
                 assertThat(storage.size(KEY)).isEqualTo(5);
             }
-            try (Storage storage = open(url, List.of(certificate), certificate, false)) {
+            try (Storage storage = open(url, List.of(identity.certificate()), identity.certificate(), false)) {
                 assertThatThrownBy(() -> storage.size(KEY)).hasMessageContaining("certificate.pem");
             }
         }
@@ -162,7 +128,7 @@ class RestTlsTest {
                 })) {
             var environment = Map.of("HTTPS_PROXY", "http://me:s%40same@127.0.0.1:" + proxy.port());
             try (Storage storage =
-                    open("https://backup.example/repo/", List.of(certificate), null, false, environment)) {
+                    open("https://backup.example/repo/", List.of(identity.certificate()), null, false, environment)) {
                 assertThat(storage.size(KEY)).isEqualTo(5);
             }
             assertThat(seen)
@@ -172,7 +138,7 @@ class RestTlsTest {
                     .contains("Proxy-Authorization: Basic bWU6c0BzYW1l\r\n")
                     .doesNotContain("repo");
             try (Storage storage =
-                    open("https://other.example/repo/", List.of(certificate), null, false, environment)) {
+                    open("https://other.example/repo/", List.of(identity.certificate()), null, false, environment)) {
                 assertThatThrownBy(() -> storage.size(KEY)).hasMessageContaining("other.example");
             }
         }

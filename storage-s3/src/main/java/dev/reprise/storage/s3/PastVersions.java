@@ -109,13 +109,14 @@ final class PastVersions {
     private ListObjectVersionsResponse page(
             String what, String prefix, boolean deep, @Nullable String key, @Nullable String id) {
         try {
-            return connection
+            return Listings.read(names -> connection
                     .client()
                     .listObjectVersions(request -> request.bucket(address.bucket())
                             .prefix(prefix)
+                            .encodingType(names)
                             .delimiter(deep ? null : "/")
                             .keyMarker(key)
-                            .versionIdMarker(id));
+                            .versionIdMarker(id)));
         } catch (SdkException e) {
             throw failures.translate(what, e);
         }

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
@@ -56,7 +57,8 @@ final class S3Bucket implements Bucket {
     @Override
     public Page list(String prefix, @Nullable String from) {
         try {
-            Page page = options.listV1() ? older(prefix, from) : newer(prefix, from);
+            Page page =
+                    Listings.read(names -> options.listV1() ? older(prefix, from, names) : newer(prefix, from, names));
             if (page.next() != null && page.next().equals(from)) {
                 throw failures.failed(Kind.OTHER, "list objects", "the server's listing goes round in circles");
             }
@@ -66,22 +68,24 @@ final class S3Bucket implements Bucket {
         }
     }
 
-    private Page newer(String prefix, @Nullable String from) {
+    private Page newer(String prefix, @Nullable String from, @Nullable EncodingType names) {
         var answer = failures.client(connection)
                 .listObjectsV2(ListObjectsV2Request.builder()
                         .bucket(address.bucket())
                         .prefix(address.key(prefix))
+                        .encodingType(names)
                         .continuationToken(from)
                         .build());
         boolean more = Boolean.TRUE.equals(answer.isTruncated());
         return new Page(listed(answer.contents()), more ? place(answer.nextContinuationToken()) : null);
     }
 
-    private Page older(String prefix, @Nullable String from) {
+    private Page older(String prefix, @Nullable String from, @Nullable EncodingType names) {
         var answer = failures.client(connection)
                 .listObjects(ListObjectsRequest.builder()
                         .bucket(address.bucket())
                         .prefix(address.key(prefix))
+                        .encodingType(names)
                         .marker(from)
                         .build());
         boolean more = Boolean.TRUE.equals(answer.isTruncated());

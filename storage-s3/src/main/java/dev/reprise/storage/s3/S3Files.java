@@ -77,12 +77,13 @@ final class S3Files implements PlainFiles {
         try {
             do {
                 String token = from;
-                var page = connection
+                var page = Listings.read(names -> connection
                         .client()
                         .listObjectsV2(request -> request.bucket(address.bucket())
                                 .prefix(prefix)
+                                .encodingType(names)
                                 .delimiter("/")
-                                .continuationToken(token));
+                                .continuationToken(token)));
                 for (CommonPrefix inner : page.commonPrefixes()) {
                     String name = inner.prefix().substring(prefix.length());
                     entries.add(new Entry(name.substring(0, name.length() - 1), true, -1));

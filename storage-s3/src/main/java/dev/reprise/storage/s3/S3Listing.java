@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
@@ -87,18 +88,20 @@ final class S3Listing {
 
     private Page page(ObjectType type, String prefix, boolean deep, @Nullable String from) {
         try {
-            return options.listV1() ? older(prefix, deep, from) : newer(prefix, deep, from);
+            return Listings.read(
+                    names -> options.listV1() ? older(prefix, deep, from, names) : newer(prefix, deep, from, names));
         } catch (SdkException e) {
             throw failures.translate("list " + (type == ObjectType.CONFIG ? "config" : type.folder()), e);
         }
     }
 
-    private Page newer(String prefix, boolean deep, @Nullable String from) {
+    private Page newer(String prefix, boolean deep, @Nullable String from, @Nullable EncodingType names) {
         ListObjectsV2Response answer = connection
                 .client()
                 .listObjectsV2(ListObjectsV2Request.builder()
                         .bucket(address.bucket())
                         .prefix(prefix)
+                        .encodingType(names)
                         .delimiter(deep ? null : "/")
                         .continuationToken(from)
                         .build());
@@ -106,12 +109,13 @@ final class S3Listing {
         return new Page(answer.prefix(), answer.contents(), more ? place(answer.nextContinuationToken()) : null);
     }
 
-    private Page older(String prefix, boolean deep, @Nullable String from) {
+    private Page older(String prefix, boolean deep, @Nullable String from, @Nullable EncodingType names) {
         ListObjectsResponse answer = connection
                 .client()
                 .listObjects(ListObjectsRequest.builder()
                         .bucket(address.bucket())
                         .prefix(prefix)
+                        .encodingType(names)
                         .delimiter(deep ? null : "/")
                         .marker(from)
                         .build());

@@ -8,7 +8,7 @@ import dev.reprise.storage.immutability.AttackVerdict.Attempt;
 import dev.reprise.storage.immutability.AttackVerdict.Effect;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.url.PlaceSettings;
-import java.io.IOException;
+import dev.reprise.testkit.store.StoreProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -24,10 +24,10 @@ class LyingStoreTest {
     private Path folder;
 
     @Test
-    void a_store_that_lets_a_retention_be_shortened_is_named() throws IOException {
-        PlaceSettings settings = S3ProxyServer.settings(Map.of("s3.object-lock", "compliance", "s3.retain-days", "1"));
-        try (StoreProcess moto = StoreProcess.moto(folder)) {
-            S3Address address = S3Address.parse(moto.endpoint() + "/" + S3ProxyServer.newBucket());
+    void a_store_that_lets_a_retention_be_shortened_is_named() {
+        PlaceSettings settings = Opening.settings(Map.of("s3.object-lock", "compliance", "s3.retain-days", "1"));
+        try (StoreProcess moto = StoreProcess.start(StoreProcess.Kind.MOTO, folder)) {
+            S3Address address = S3Address.parse(moto.endpoint() + "/" + Opening.newBucket());
             try (var storage = new S3Storage(address, S3Options.of(address, settings), settings)) {
                 storage.create();
                 Immutability immutability = Objects.requireNonNull(storage.capability(Immutability.class));

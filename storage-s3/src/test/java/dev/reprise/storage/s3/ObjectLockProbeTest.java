@@ -47,7 +47,7 @@ class ObjectLockProbeTest {
 
     private Storage open(Map<String, String> options) {
         server.answers(store);
-        PlaceSettings settings = S3ProxyServer.settings(InstantSource.fixed(NOW), options, Map.of());
+        PlaceSettings settings = Opening.settings(InstantSource.fixed(NOW), options, Map.of());
         return new S3Place().open("http://127.0.0.1:" + server.port() + "/bucket/p", settings);
     }
 

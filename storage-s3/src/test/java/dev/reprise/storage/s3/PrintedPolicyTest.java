@@ -10,6 +10,8 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.setup.Purpose;
+import dev.reprise.testkit.store.StoreCredentials;
+import dev.reprise.testkit.store.StoreProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ class PrintedPolicyTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        store = StoreProcess.seaweedFs(folder);
+        store = StoreProcess.start(StoreProcess.Kind.SEAWEEDFS, folder);
         try (Storage storage = open("first", Map.of())) {
             // A server of several parts answers before all of them are there.
             Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
@@ -57,7 +59,7 @@ class PrintedPolicyTest {
 
     private static S3Storage open(String place, Map<String, String> variables) {
         S3Address address = S3Address.parse(store.endpoint() + "/" + place);
-        var settings = S3ProxyServer.settings(InstantSource.system(), Map.of(), variables);
+        var settings = Opening.settings(InstantSource.system(), Map.of(), variables);
         return new S3Storage(address, S3Options.of(address, settings), settings);
     }
 
@@ -74,7 +76,7 @@ class PrintedPolicyTest {
     /// What is printed, for this bucket.
     private void allow(Purpose purpose) {
         S3Address address = S3Address.parse(store.endpoint() + "/" + bucket + "/mine");
-        var settings = S3ProxyServer.settings(Map.of());
+        var settings = Opening.settings(Map.of());
         String printed = new S3Policy(address, S3Options.of(address, settings), purpose).text();
         String everybody = printed.replace("\"Effect\": \"Allow\",", "\"Effect\": \"Allow\", \"Principal\": \"*\",");
         try (var admin = new S3Connection(address, S3Options.of(address, settings), settings)) {
@@ -102,7 +104,7 @@ class PrintedPolicyTest {
     @Test
     void a_backup_can_do_all_it_must_and_remove_only_what_passes() {
         allow(Purpose.BACKUP);
-        try (Storage mine = open(bucket + "/mine", Map.of("AWS_ACCESS_KEY_ID", StoreProcess.LIMITED))) {
+        try (Storage mine = open(bucket + "/mine", Map.of("AWS_ACCESS_KEY_ID", StoreCredentials.LIMITED))) {
             assertThat(mine.size(ObjectKey.CONFIG)).isEqualTo(6);
             for (ObjectType type : ObjectType.values()) {
                 if (type == ObjectType.CONFIG) {
@@ -127,7 +129,7 @@ class PrintedPolicyTest {
     @Test
     void what_lies_beside_the_prefix_is_out_of_reach() {
         allow(Purpose.PRUNE);
-        try (Storage others = open(bucket + "/others", Map.of("AWS_ACCESS_KEY_ID", StoreProcess.LIMITED))) {
+        try (Storage others = open(bucket + "/others", Map.of("AWS_ACCESS_KEY_ID", StoreCredentials.LIMITED))) {
             denied(() -> store(others, ObjectType.PACK));
             denied(() -> others.list(ObjectType.KEY, _ -> {}));
             denied(() -> others.delete(ObjectKey.CONFIG));
@@ -137,7 +139,7 @@ class PrintedPolicyTest {
     @Test
     void a_restore_reads_and_a_prune_removes() {
         allow(Purpose.RESTORE);
-        try (Storage mine = open(bucket + "/mine", Map.of("AWS_ACCESS_KEY_ID", StoreProcess.LIMITED))) {
+        try (Storage mine = open(bucket + "/mine", Map.of("AWS_ACCESS_KEY_ID", StoreCredentials.LIMITED))) {
             assertThat(mine.readAll(ObjectKey.CONFIG)).hasSize(6);
             denied(() -> store(mine, ObjectType.LOCK));
             denied(() -> mine.delete(ObjectKey.CONFIG));

@@ -11,8 +11,10 @@ import dev.reprise.storage.immutability.AttackVerdict.Effect;
 import dev.reprise.storage.immutability.CreateOnlyVerdict;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.suite.StorageContract;
+import dev.reprise.storage.suite.Storm;
 import dev.reprise.storage.url.PlaceSettings;
-import java.io.IOException;
+import dev.reprise.testkit.store.StoreCredentials;
+import dev.reprise.testkit.store.StoreProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,9 +22,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -39,12 +43,12 @@ abstract class RealStoreContract extends StorageContract {
     private String place = "";
 
     /// Starts the server.
-    abstract StoreProcess start(Path folder) throws IOException;
+    abstract StoreProcess start(Path folder);
 
     @BeforeAll
-    void startStore(@TempDir Path folder) throws IOException {
+    void startStore(@TempDir Path folder) {
         store = start(folder);
-        try (Storage storage = open(S3ProxyServer.newBucket(), Map.of())) {
+        try (Storage storage = open(Opening.newBucket(), Map.of())) {
             // A server of several parts answers before all of them are there.
             Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
                 storage.create();
@@ -59,15 +63,21 @@ abstract class RealStoreContract extends StorageContract {
     }
 
     private S3Storage open(String place, Map<String, String> options) {
-        PlaceSettings settings = S3ProxyServer.settings(options);
-        S3Address address = S3Address.parse(store.endpoint() + "/" + place);
-        return new S3Storage(address, S3Options.of(address, settings), settings);
+        PlaceSettings settings = Opening.settings(options);
+        return Opening.at(store.endpoint(), place, settings);
     }
 
     @Override
     protected Storage open() {
-        place = S3ProxyServer.newBucket() + "/some/prefix";
+        place = Opening.newBucket() + "/some/prefix";
         return open(place, Map.of());
+    }
+
+    @Override
+    protected boolean plant(String path, byte[] content) {
+        String bucket = place.substring(0, place.indexOf('/'));
+        Opening.plant(store.endpoint(), bucket, "some/prefix/" + path, content);
+        return true;
     }
 
     @Override
@@ -77,7 +87,7 @@ abstract class RealStoreContract extends StorageContract {
 
     @Override
     protected List<String> credentials() {
-        return List.of(S3ProxyServer.KEY, S3ProxyServer.SECRET);
+        return List.of(StoreCredentials.KEY, StoreCredentials.SECRET);
     }
 
     /// In a bucket with Object Lock, where some have got it wrong.
@@ -100,8 +110,7 @@ abstract class RealStoreContract extends StorageContract {
     }
 
     private S3Storage locking(String mode) {
-        S3Storage storage =
-                open(S3ProxyServer.newBucket() + "/kept", Map.of("s3.object-lock", mode, "s3.retain-days", "1"));
+        S3Storage storage = open(Opening.newBucket() + "/kept", Map.of("s3.object-lock", mode, "s3.retain-days", "1"));
         storage.create();
         return storage;
     }
@@ -136,7 +145,7 @@ abstract class RealStoreContract extends StorageContract {
 
     @Test
     void a_bucket_that_keeps_nothing_is_open() {
-        try (S3Storage storage = open(S3ProxyServer.newBucket() + "/open", Map.of())) {
+        try (S3Storage storage = open(Opening.newBucket() + "/open", Map.of())) {
             storage.create();
             AttackVerdict verdict = immutability(storage).attack(Duration.ofMinutes(2));
             assertThat(verdict.answer()).as("%s", verdict).isEqualTo(AttackVerdict.Answer.OPEN);
@@ -174,4 +183,35 @@ abstract class RealStoreContract extends StorageContract {
             assertThat(storage.readAll(PACK)).isEqualTo(CONTENT);
         }
     }
+
+    /// The same contract behind all wrappers, when the way to the server is bad.
+    @Nested
+    class UnderFaults extends StorageContract {
+        @Override
+        protected Storage open() {
+            return Storm.over(RealStoreContract.this.open());
+        }
+
+        @Override
+        protected boolean failsAtTimes() {
+            return true;
+        }
+    }
+
+    @Nested
+    class HostileKeys extends HostileKeysContract {
+        @Override
+        StoreProcess store() {
+            return store;
+        }
+
+        @Override
+        Set<String> untaken() {
+            return RealStoreContract.this.untaken();
+        }
+    }
+
+    /// Keys of [HostileKeysContract] that this server refuses to store, or stores under another name or without
+    /// its bytes.
+    abstract Set<String> untaken();
 }

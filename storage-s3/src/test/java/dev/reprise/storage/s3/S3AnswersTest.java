@@ -1,6 +1,7 @@
 package dev.reprise.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.storage.ObjectKey;
@@ -9,6 +10,8 @@ import dev.reprise.storage.Storage;
 import dev.reprise.storage.Storage.Draft;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
+import dev.reprise.storage.bucket.Bucket.Listed;
+import dev.reprise.storage.bucket.BucketException;
 import dev.reprise.storage.immutability.CreateOnlyVerdict.Answer;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.s3.StubServer.Asked;
@@ -41,7 +44,7 @@ class S3AnswersTest {
     }
 
     private S3Storage open(Map<String, String> options) {
-        PlaceSettings settings = S3ProxyServer.settings(NOON, options, Map.of());
+        PlaceSettings settings = Opening.settings(NOON, options, Map.of());
         S3Address address = S3Address.parse("http://127.0.0.1:" + stub.port() + "/bucket/p");
         return new S3Storage(address, S3Options.of(address, settings), settings, 10, 10);
     }
@@ -174,6 +177,38 @@ class S3AnswersTest {
             }));
             assertThat(failed.kind()).isEqualTo(Kind.OTHER);
             assertThat(failed.fact()).startsWith("could not use what was read").endsWith("disk full");
+        }
+    }
+
+    /// XML has no words for some characters of names, and a listing that cannot be read is none.
+    @Test
+    void names_in_listings_are_asked_for_and_read_in_escapes() {
+        stub.answers(200, """
+                <ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>
+                <Contents><Key>p/bell%07+%2B%25</Key><Size>3</Size></Contents></ListBucketResult>""");
+        assertThat(listedByUser()).containsExactly("bell\u0007 +%");
+        assertThat(stub.asked().getLast().target()).contains("encoding-type=url");
+    }
+
+    @Test
+    void a_name_in_a_listing_that_is_no_name_is_an_error() {
+        for (String name : List.of("p/%zz", "p/%2", "p/&#7;")) {
+            stub.answers(200, """
+                    <ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>
+                    <Contents><Key>%s</Key><Size>3</Size></Contents></ListBucketResult>""".formatted(name));
+            assertThatThrownBy(this::listedByUser).as(name).isInstanceOf(BucketException.class);
+            try (Storage storage = open(Map.of())) {
+                StorageException unread = failure(() -> storage.list(ObjectType.SNAPSHOT, _ -> {}));
+                assertThat(unread.fact()).contains("list snapshots");
+            }
+        }
+    }
+
+    private List<String> listedByUser() {
+        PlaceSettings settings = Opening.settings(NOON, Map.of(), Map.of());
+        S3Address address = S3Address.parse("http://127.0.0.1:" + stub.port() + "/bucket/p");
+        try (var bucket = new S3Bucket(address, S3Options.of(address, settings), settings)) {
+            return bucket.list("", null).objects().stream().map(Listed::key).toList();
         }
     }
 
@@ -343,7 +378,7 @@ class S3AnswersTest {
 
     @Test
     void a_proxy_named_by_the_environment_is_used() {
-        PlaceSettings settings = S3ProxyServer.settings(
+        PlaceSettings settings = Opening.settings(
                 InstantSource.system(), Map.of(), Map.of("HTTP_PROXY", "http://127.0.0.1:" + stub.port()));
         stub.answers(request -> new Reply(200, Map.of(), "", 77));
         try (Storage storage = new S3Place().open("http://s3.invalid/bucket", settings)) {

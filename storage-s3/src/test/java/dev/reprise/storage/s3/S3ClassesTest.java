@@ -43,7 +43,7 @@ class S3ClassesTest {
     }
 
     private <T> T with(Map<String, String> options, Function<StorageClasses, T> use) {
-        PlaceSettings settings = S3ProxyServer.settings(InstantSource.fixed(NOON), options, Map.of());
+        PlaceSettings settings = Opening.settings(InstantSource.fixed(NOON), options, Map.of());
         S3Address address = S3Address.parse("http://127.0.0.1:" + stub.port() + "/bucket/p");
         try (Storage storage = new S3Storage(address, S3Options.of(address, settings), settings)) {
             return use.apply(Objects.requireNonNull(storage.capability(StorageClasses.class)));

@@ -9,6 +9,7 @@ import dev.reprise.storage.ObjectType;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.StorageException;
 import dev.reprise.storage.StorageException.Kind;
+import dev.reprise.testkit.store.S3ProxyServer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -16,7 +17,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.sync.RequestBody;
 
 /// What a real server refuses, and how it is told.
 class S3FailuresTest {
@@ -46,9 +46,8 @@ class S3FailuresTest {
 
     @Test
     void a_wrong_secret_is_denied_and_never_said() {
-        var settings =
-                S3ProxyServer.settings(InstantSource.system(), Map.of(), Map.of("AWS_SECRET_ACCESS_KEY", "geheim"));
-        try (Storage storage = server.open(S3ProxyServer.newBucket(), settings)) {
+        var settings = Opening.settings(InstantSource.system(), Map.of(), Map.of("AWS_SECRET_ACCESS_KEY", "geheim"));
+        try (Storage storage = Opening.at(server.endpoint(), Opening.newBucket(), settings)) {
             StorageException denied = failure(() -> storage.write(PACK, CONTENT));
             assertThat(denied.kind()).isEqualTo(Kind.DENIED);
             assertThat(denied.fact())
@@ -61,16 +60,16 @@ class S3FailuresTest {
 
     @Test
     void an_unknown_key_is_denied() {
-        var settings = S3ProxyServer.settings(InstantSource.system(), Map.of(), Map.of("AWS_ACCESS_KEY_ID", "NOBODY"));
-        try (Storage storage = server.open(S3ProxyServer.newBucket(), settings)) {
+        var settings = Opening.settings(InstantSource.system(), Map.of(), Map.of("AWS_ACCESS_KEY_ID", "NOBODY"));
+        try (Storage storage = Opening.at(server.endpoint(), Opening.newBucket(), settings)) {
             assertThat(failure(() -> storage.size(PACK)).kind()).isEqualTo(Kind.DENIED);
         }
     }
 
     @Test
     void a_missing_bucket_is_not_an_empty_repository() {
-        String bucket = S3ProxyServer.newBucket();
-        try (Storage storage = server.open(bucket, S3ProxyServer.settings(Map.of()))) {
+        String bucket = Opening.newBucket();
+        try (Storage storage = Opening.at(server.endpoint(), bucket, Opening.settings(Map.of()))) {
             StorageException missing = failure(() -> storage.list(ObjectType.SNAPSHOT, object -> {}));
             assertThat(missing.kind()).isEqualTo(Kind.NOT_FOUND);
             assertThat(missing.fact()).contains("list snapshots", bucket, "NoSuchBucket");
@@ -84,8 +83,8 @@ class S3FailuresTest {
     @Test
     void a_clock_that_is_wrong_is_told_with_the_difference() {
         InstantSource ahead = InstantSource.offset(InstantSource.system(), Duration.ofHours(1));
-        String bucket = S3ProxyServer.newBucket();
-        try (Storage storage = server.open(bucket, S3ProxyServer.settings(ahead, Map.of(), Map.of()))) {
+        String bucket = Opening.newBucket();
+        try (Storage storage = Opening.at(server.endpoint(), bucket, Opening.settings(ahead, Map.of(), Map.of()))) {
             StorageException skewed = failure(() -> storage.list(ObjectType.KEY, object -> {}));
             assertThat(skewed.kind()).isEqualTo(Kind.DENIED);
             assertThat(skewed.fact())
@@ -96,13 +95,10 @@ class S3FailuresTest {
 
     @Test
     void the_layout_of_restics_first_years_is_refused_with_the_way_out() {
-        String bucket = S3ProxyServer.newBucket();
-        try (Storage storage = server.open(bucket + "/old", S3ProxyServer.settings(Map.of()))) {
+        String bucket = Opening.newBucket();
+        try (Storage storage = Opening.at(server.endpoint(), bucket + "/old", Opening.settings(Map.of()))) {
             storage.create();
-            server.raw()
-                    .putObject(
-                            request -> request.bucket(bucket).key("old/key/" + "ab".repeat(32)),
-                            RequestBody.fromBytes(CONTENT));
+            Opening.plant(server.endpoint(), bucket, "old/key/" + "ab".repeat(32), CONTENT);
             StorageException old = failure(() -> storage.list(ObjectType.KEY, object -> {}));
             assertThat(old.fact()).contains("layout of restic 0.7");
             assertThat(old.hint()).contains("restic migrate s3_layout");
@@ -112,7 +108,7 @@ class S3FailuresTest {
     @Test
     void a_server_that_is_not_there_is_out_of_reach_and_one_without_a_name_too() {
         for (String host : new String[] {"http://127.0.0.1:1", "http://no-such-host.invalid"}) {
-            var settings = S3ProxyServer.settings(Map.of());
+            var settings = Opening.settings(Map.of());
             S3Address address = S3Address.parse(host + "/bucket");
             try (Storage storage = new S3Storage(address, S3Options.of(address, settings), settings)) {
                 assertThat(failure(() -> storage.size(PACK)).kind()).isEqualTo(Kind.UNREACHABLE);
@@ -122,7 +118,7 @@ class S3FailuresTest {
 
     @Test
     void opening_asks_nobody_and_a_closed_place_answers_nothing() {
-        var settings = S3ProxyServer.settings(Map.of());
+        var settings = Opening.settings(Map.of());
         Storage storage = new S3Place().open("http://127.0.0.1:1/bucket", settings);
         assertThat(storage.location()).isEqualTo("s3:http://127.0.0.1:1/bucket");
         storage.close();
@@ -132,8 +128,8 @@ class S3FailuresTest {
 
     @Test
     void a_large_object_goes_in_parts_and_reads_back_whole() {
-        var settings = S3ProxyServer.settings(Map.of());
-        S3Address address = S3Address.parse(server.endpoint() + "/" + S3ProxyServer.newBucket());
+        var settings = Opening.settings(Map.of());
+        S3Address address = S3Address.parse(server.endpoint() + "/" + Opening.newBucket());
         int part = 5 << 20;
         try (Storage storage = new S3Storage(address, S3Options.of(address, settings), settings, part, part)) {
             storage.create();

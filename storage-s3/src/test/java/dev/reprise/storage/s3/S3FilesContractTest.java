@@ -3,6 +3,7 @@ package dev.reprise.storage.s3;
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.suite.PlainFilesContract;
 import dev.reprise.storage.url.PlaceSettings;
+import dev.reprise.testkit.store.S3ProxyServer;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,8 +28,8 @@ class S3FilesContractTest extends PlainFilesContract {
 
     @Override
     protected Storage open() {
-        S3Address address = S3Address.parse(server.endpoint() + "/" + S3ProxyServer.newBucket() + "/some/prefix");
-        PlaceSettings settings = S3ProxyServer.settings(Map.of());
+        S3Address address = S3Address.parse(server.endpoint() + "/" + Opening.newBucket() + "/some/prefix");
+        PlaceSettings settings = Opening.settings(Map.of());
         var storage = new S3Storage(address, S3Options.of(address, settings), settings, 1 << 20, PART);
         storage.create();
         return storage;

@@ -28,7 +28,7 @@ class S3FilesLockTest {
 
     private List<Asked> sent(Map<String, String> options, int bytes) {
         var noon = InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
-        PlaceSettings settings = S3ProxyServer.settings(noon, options, Map.of());
+        PlaceSettings settings = Opening.settings(noon, options, Map.of());
         S3Address address = S3Address.parse("http://127.0.0.1:" + stub.port() + "/bucket/p");
         stub.answers(request -> switch (request.method()) {
             case "HEAD" -> new Reply(404, Map.of(), "");

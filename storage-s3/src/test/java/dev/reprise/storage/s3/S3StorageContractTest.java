@@ -2,12 +2,13 @@ package dev.reprise.storage.s3;
 
 import dev.reprise.storage.Storage;
 import dev.reprise.storage.suite.StorageContract;
+import dev.reprise.testkit.store.S3ProxyServer;
+import dev.reprise.testkit.store.StoreCredentials;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import software.amazon.awssdk.core.sync.RequestBody;
 
 @DisplayName("A bucket of S3Proxy")
 class S3StorageContractTest extends StorageContract {
@@ -27,26 +28,24 @@ class S3StorageContractTest extends StorageContract {
 
     @Override
     protected Storage open() {
-        place = S3ProxyServer.newBucket() + "/some/prefix";
-        return server.open(place, S3ProxyServer.settings(Map.of()));
+        place = Opening.newBucket() + "/some/prefix";
+        return Opening.at(server.endpoint(), place, Opening.settings(Map.of()));
     }
 
     @Override
     protected Storage secondHandle(Storage storage) {
-        return server.open(place, S3ProxyServer.settings(Map.of("s3.list-objects-v1", "true")));
+        return Opening.at(server.endpoint(), place, Opening.settings(Map.of("s3.list-objects-v1", "true")));
     }
 
     @Override
     protected boolean plant(String path, byte[] content) {
         String bucket = place.substring(0, place.indexOf('/'));
-        server.raw()
-                .putObject(
-                        request -> request.bucket(bucket).key("some/prefix/" + path), RequestBody.fromBytes(content));
+        Opening.plant(server.endpoint(), bucket, "some/prefix/" + path, content);
         return true;
     }
 
     @Override
     protected List<String> credentials() {
-        return List.of(S3ProxyServer.KEY, S3ProxyServer.SECRET);
+        return List.of(StoreCredentials.KEY, StoreCredentials.SECRET);
     }
 }

@@ -12,6 +12,7 @@ import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.s3.StubServer.Reply;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.Transport;
+import dev.reprise.testkit.tls.LoopbackIdentity;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,15 +23,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,52 +38,19 @@ import org.junit.jupiter.api.io.TempDir;
 class S3TransportTest {
     private static final byte[] CONTENT = {1, 2, 3};
     private static final ObjectKey PACK = ObjectKey.of(ObjectType.PACK, ObjectId.hash(CONTENT));
-    private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
     private static Path folder;
 
-    /// Names 127.0.0.1; nobody vouches for it.
-    private static KeyStore identity;
-
-    private static Path certificate;
+    private static LoopbackIdentity identity;
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        Path file = folder.resolve("identity.p12");
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        var process = new ProcessBuilder(keytool.toString(), "-genkeypair", "-alias", "one", "-keyalg", "EC")
-                .redirectErrorStream(true);
-        process.command()
-                .addAll(List.of("-storetype", "PKCS12", "-storepass", "changeit", "-keystore", file.toString()));
-        process.command().addAll(List.of("-dname", "CN=loopback", "-ext", "san=ip:127.0.0.1", "-validity", "30"));
-        assertThat(process.start().waitFor()).isZero();
-        identity = KeyStore.getInstance(file.toFile(), PASSWORD);
-        certificate = Files.writeString(
-                folder.resolve("certificate.pem"),
-                pem("CERTIFICATE", identity.getCertificate("one").getEncoded()));
-    }
-
-    private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(der) + "\n-----END " + label
-                + "-----\n";
-    }
-
-    private static SSLContext server() throws Exception {
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(identity, PASSWORD);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("one", identity.getCertificate("one"));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
+        identity = LoopbackIdentity.make(folder, "ip:127.0.0.1");
     }
 
     private static Storage open(String url, Transport transport) {
-        PlaceSettings bare = S3ProxyServer.settings(Map.of());
+        PlaceSettings bare = Opening.settings(Map.of());
         var settings = new PlaceSettings(
                 bare.environment(),
                 bare.workingDirectory(),
@@ -113,7 +76,7 @@ class S3TransportTest {
 
     @Test
     void a_certificate_nobody_vouches_for_is_refused_unless_it_is_given_or_nothing_matters() throws Exception {
-        try (var stub = new StubServer(server(), false)) {
+        try (var stub = new StubServer(identity.server(), false)) {
             stub.answers(request -> new Reply(200, Map.of(), "", 5));
             String url = "https://127.0.0.1:" + stub.port();
             try (Storage storage = open(url, transport(List.of(), null, false))) {
@@ -121,11 +84,11 @@ class S3TransportTest {
                 assertThat(refused.hint()).contains("--cacert");
                 assertThat(((StorageException) refused).retryable()).isFalse();
             }
-            try (Storage storage = open(url, transport(List.of(certificate), null, false))) {
+            try (Storage storage = open(url, transport(List.of(identity.certificate()), null, false))) {
                 assertThat(storage.size(PACK)).isEqualTo(5);
             }
             String byName = "https://localhost:" + stub.port();
-            try (Storage storage = open(byName, transport(List.of(certificate), null, false))) {
+            try (Storage storage = open(byName, transport(List.of(identity.certificate()), null, false))) {
                 assertThat(failure(() -> storage.size(PACK)).fact()).contains("localhost");
             }
             try (Storage storage = open(byName, transport(List.of(), null, true))) {
@@ -136,16 +99,14 @@ class S3TransportTest {
 
     @Test
     void a_client_shows_its_certificate() throws Exception {
-        byte[] key = identity.getKey("one", PASSWORD).getEncoded();
-        Path both = Files.writeString(
-                folder.resolve("client.pem"), Files.readString(certificate) + pem("PRIVATE KEY", key));
-        try (var stub = new StubServer(server(), true)) {
+        Path both = Files.writeString(folder.resolve("client.pem"), identity.both());
+        try (var stub = new StubServer(identity.server(), true)) {
             stub.answers(request -> new Reply(200, Map.of(), "", 5));
             String url = "https://127.0.0.1:" + stub.port();
-            try (Storage storage = open(url, transport(List.of(certificate), null, false))) {
+            try (Storage storage = open(url, transport(List.of(identity.certificate()), null, false))) {
                 failure(() -> storage.size(PACK));
             }
-            try (Storage storage = open(url, transport(List.of(certificate), both, false))) {
+            try (Storage storage = open(url, transport(List.of(identity.certificate()), both, false))) {
                 assertThat(storage.size(PACK)).isEqualTo(5);
             }
         }
@@ -157,7 +118,7 @@ class S3TransportTest {
         try (Storage storage = open("https://127.0.0.1:1", transport(List.of(empty), null, false))) {
             assertThat(failure(() -> storage.size(PACK)).fact()).contains("empty.pem");
         }
-        try (Storage storage = open("https://127.0.0.1:1", transport(List.of(), certificate, false))) {
+        try (Storage storage = open("https://127.0.0.1:1", transport(List.of(), identity.certificate(), false))) {
             assertThat(failure(() -> storage.size(PACK)).fact()).contains("certificate.pem");
         }
     }

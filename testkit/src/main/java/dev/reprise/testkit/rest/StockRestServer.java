@@ -2,28 +2,25 @@ package dev.reprise.testkit.rest;
 
 import dev.reprise.embedded.EmbeddedException;
 import dev.reprise.embedded.ServerProcess;
+import dev.reprise.testkit.peers.Peers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /// Stock rest-server, or `rclone serve restic`, on a free loopback port. Fetched by `scripts/fetch-peers` on first use
 /// and kept in `.peers` below the project.
 public final class StockRestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int ATTEMPTS = 5;
-    private static final int FETCH_MINUTES = 5;
 
     private final int port;
     private final ServerProcess process;
@@ -111,39 +108,8 @@ public final class StockRestServer implements AutoCloseable {
     }
 
     /// Where the program is, after fetching it if needed.
-    public static synchronized Path fetched(String name) {
-        Path root = Path.of(System.getProperty("reprise.root", ".")).toAbsolutePath();
-        Path peers = root.resolve(".peers");
-        Path program = peers.resolve(name);
-        try {
-            Files.createDirectories(peers);
-            try (var channel = FileChannel.open(
-                            peers.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var _ = channel.lock()) {
-                if (!Files.isExecutable(program)) {
-                    fetch(root, peers, name);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return program;
-    }
-
-    private static void fetch(Path root, Path peers, String name) throws IOException {
-        Process process = new ProcessBuilder(root.resolve("scripts/fetch-peers").toString(), peers.toString(), name)
-                .inheritIO()
-                .start();
-        try {
-            if (!process.waitFor(FETCH_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new IOException(name + " could not be fetched");
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while fetching " + name, e);
-        }
+    public static Path fetched(String name) {
+        return Peers.fetched("fetch-peers", name, name);
     }
 
     public int port() {

@@ -1,13 +1,11 @@
 package dev.reprise.testkit.restic;
 
+import dev.reprise.testkit.peers.Peers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,31 +44,8 @@ public final class StockRestic {
     }
 
     /// Where the program of this series is, after fetching it if needed.
-    public static synchronized Path fetched(String series) {
-        Path root = Path.of(System.getProperty("reprise.root", ".")).toAbsolutePath();
-        Path peers = root.resolve(".peers");
-        Path program = peers.resolve("restic-" + series);
-        try {
-            Files.createDirectories(peers);
-            try (var channel = FileChannel.open(
-                            peers.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var _ = channel.lock()) {
-                if (!Files.isExecutable(program)) {
-                    fetch(root, peers, series);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return program;
-    }
-
-    private static void fetch(Path root, Path peers, String series) throws IOException {
-        Result result =
-                start(new ProcessBuilder(root.resolve("scripts/fetch-restic").toString(), peers.toString(), series));
-        if (result.status() != 0) {
-            throw new IOException("restic " + series + " could not be fetched: " + result.err());
-        }
+    public static Path fetched(String series) {
+        return Peers.fetched("fetch-restic", series, "restic-" + series);
     }
 
     /// Runs restic and waits; never throws because of its exit status.
