@@ -125,9 +125,6 @@ class ArchiveStoreTest {
         assertThat(refused("restore", "uploads", "--to", "back", "--thaw", "bulk", "--no-wait")
                         .err())
                 .contains("1 packs are on their way back");
-        deliver("manual", 1_000_000);
-        assertThat(refused("restore", "uploads", "--to", "back", "--no-wait").err())
-                .contains("1 of them are on their way already");
         assertThat(home.resolve("back")).doesNotExist();
 
         deliver("immediate", 0);

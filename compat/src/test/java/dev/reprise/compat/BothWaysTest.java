@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class BothWaysTest {
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    private abstract static class OnRealServer extends BothWaysContract {
+    abstract static class OnRealServer extends BothWaysContract {
         private final RealServer kind;
         private RealServer.Running running;
 

@@ -55,7 +55,7 @@ class ImmutableBucketTest {
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    private abstract static class Story {
+    abstract static class Story {
         private final StoreProcess.Kind kind;
         private StoreProcess store;
 
