@@ -20,6 +20,13 @@ final class IndexEncoder {
     private boolean firstPack = true;
 
     IndexEncoder() {
+        restart();
+    }
+
+    /// Begins another document in the same memory.
+    void restart() {
+        length = 0;
+        firstPack = true;
         text("{\"packs\":[");
     }
 
@@ -121,9 +128,22 @@ final class IndexEncoder {
 
     /// The finished document.
     byte[] finish() {
+        int size = end();
+        return Arrays.copyOf(out, size);
+    }
+
+    /// Finishes the document where it is.
+    ///
+    /// @return its length, from the start of [#buffer()]
+    int end() {
         room();
         text("]}\n");
-        return Arrays.copyOf(out, length);
+        return length;
+    }
+
+    /// Valid until more is added.
+    byte[] buffer() {
+        return out;
     }
 
     private void room() {

@@ -172,17 +172,6 @@ public final class IndexFiles {
                 (Decoded decoded) -> give(sink, decoded));
     }
 
-    /// Saves one index file that names these packs; durable on return.
-    ///
-    /// @param packs what [MergedIndex#add] returned for each; at least one
-    public static ObjectId save(UnpackedObjects objects, MergedIndex index, List<Integer> packs) {
-        var encoder = new IndexEncoder();
-        for (int pack : packs) {
-            encoder.add(index.added(pack));
-        }
-        return objects.save(ObjectType.INDEX, encoder.finish());
-    }
-
     /// @param packs  in the memory of `from`
     /// @param damage why the file contributes nothing; null when it decoded
     private record Decoded(

@@ -2,6 +2,7 @@ package dev.reprise.repository.model;
 
 import dev.reprise.base.ObjectId;
 import dev.reprise.storage.ObjectType;
+import java.util.Arrays;
 
 /// Objects that are one sealed JSON document: index, snapshot, lock, point (repository format, section 2.4).
 /// Safe for many threads.
@@ -9,6 +10,15 @@ public interface UnpackedObjects {
     /// Seals and stores under the hash of the sealed bytes; durable on return. The sealed form is opened and
     /// compared before it is written.
     ObjectId save(ObjectType type, byte[] json);
+
+    /// As above, with memory that is used again afterwards. For many large ones.
+    ///
+    /// @param json   not changed
+    /// @param length of the document, from the start of `json`
+    /// @param memory used by one call at a time
+    default ObjectId save(ObjectType type, byte[] json, int length, DocumentMemory memory) {
+        return save(type, Arrays.copyOf(json, length));
+    }
 
     /// Reads, checks the hash, opens, decompresses. Size is bounded.
     ///

@@ -3,7 +3,7 @@ package dev.reprise.repository.pack;
 import dev.reprise.base.CancelledException;
 import dev.reprise.base.ObjectId;
 import dev.reprise.repository.crypto.Sealer;
-import dev.reprise.repository.index.IndexFiles;
+import dev.reprise.repository.index.IndexWriter;
 import dev.reprise.repository.index.MergedIndex;
 import dev.reprise.repository.index.PackEntries;
 import dev.reprise.repository.lock.RepositoryLock;
@@ -46,6 +46,7 @@ final class PackingWriter implements BlobWriter {
 
     private final PackStore store;
     private final MergedIndex index;
+    private final IndexWriter indexWriter;
     /// Packs whose blobs do not count as stored, because the packs are about to be removed.
     private final Set<ObjectId> leaving;
 
@@ -88,6 +89,7 @@ final class PackingWriter implements BlobWriter {
             InstantSource clock) {
         this.store = store;
         this.index = index;
+        this.indexWriter = new IndexWriter(store.objects(), index);
         this.leaving = Set.copyOf(leaving);
         this.repositoryLock = repositoryLock;
         this.options = options;
@@ -230,7 +232,7 @@ final class PackingWriter implements BlobWriter {
     private void saveIndex(List<Integer> numbers) {
         if (!numbers.isEmpty()) {
             repositoryLock.ensureHeld();
-            indexFiles.add(IndexFiles.save(store.objects(), index, numbers));
+            indexFiles.add(indexWriter.save(numbers));
         }
     }
 

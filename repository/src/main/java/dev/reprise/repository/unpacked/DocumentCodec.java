@@ -41,15 +41,21 @@ final class DocumentCodec implements AutoCloseable {
         this.decompressor = new ZstdDecompressCtx();
     }
 
-    byte[] seal(byte[] json) {
-        return sealer.seal(version == 1 ? json : compress(json));
+    /// @param length of the document, from the start of `json`
+    /// @param room   gives an array of at least as many bytes, for what is sealed
+    byte[] seal(byte[] json, int length, IntFunction<byte[]> room) {
+        if (version == 1) {
+            return seal(json, length);
+        }
+        byte[] out = room.apply(1 + Math.toIntExact(Zstd.compressBound(length)));
+        out[0] = COMPRESSED;
+        return seal(out, 1 + compressor.compressByteArray(out, 1, out.length - 1, json, 0, length));
     }
 
-    private byte[] compress(byte[] json) {
-        byte[] out = new byte[1 + Math.toIntExact(Zstd.compressBound(json.length))];
-        out[0] = COMPRESSED;
-        int length = compressor.compressByteArray(out, 1, out.length - 1, json, 0, json.length);
-        return Arrays.copyOf(out, 1 + length);
+    private byte[] seal(byte[] plain, int length) {
+        byte[] sealed = new byte[length + Sealer.OVERHEAD];
+        sealer.seal(plain, 0, length, sealed, 0);
+        return sealed;
     }
 
     /// What is inside a sealed document: `length` bytes of `bytes`, from the start.

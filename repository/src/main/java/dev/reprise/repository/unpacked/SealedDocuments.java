@@ -46,16 +46,21 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
 
     @Override
     public ObjectId save(ObjectType type, byte[] json) {
-        if (json.length > limit(type)) {
+        return save(type, json, json.length, new DocumentMemory());
+    }
+
+    @Override
+    public ObjectId save(ObjectType type, byte[] json, int length, DocumentMemory memory) {
+        if (length > limit(type)) {
             throw RepositoryException.refused(
                     "a new %s of %d bytes would be too large to be read again (at most %d)"
-                            .formatted(ObjectName.word(type), json.length, limit(type)),
+                            .formatted(ObjectName.word(type), length, limit(type)),
                     "save fewer paths at once");
         }
         DocumentCodec codec = borrow();
         try {
-            byte[] sealed = codec.seal(json);
-            compare(codec, type, sealed, json);
+            byte[] sealed = codec.seal(json, length, memory::open);
+            compare(codec, type, sealed, json, length, memory);
             ObjectId id = ObjectId.hash(sealed);
             storage.write(ObjectKey.of(type, id), sealed);
             return id;
@@ -65,10 +70,14 @@ public final class SealedDocuments implements UnpackedObjects, AutoCloseable {
     }
 
     /// A fault of memory or processor between here and the seal would be found only when the data is needed.
-    private static void compare(DocumentCodec codec, ObjectType type, byte[] sealed, byte[] json) {
+    private static void compare(
+            DocumentCodec codec, ObjectType type, byte[] sealed, byte[] json, int length, DocumentMemory memory) {
         boolean same;
         try {
-            same = Arrays.equals(codec.open(sealed, limit(type)), json);
+            byte[] copy = memory.sealed(DocumentCodec.FRONT + sealed.length);
+            System.arraycopy(sealed, 0, copy, DocumentCodec.FRONT, sealed.length);
+            DocumentCodec.Opened opened = codec.open(copy, sealed.length, limit(type), memory::open);
+            same = Arrays.equals(opened.bytes(), 0, opened.length(), json, 0, length);
         } catch (ForgedException | IllegalArgumentException e) {
             same = false;
         }

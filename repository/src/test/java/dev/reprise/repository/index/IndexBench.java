@@ -68,7 +68,7 @@ final class IndexBench {
                 for (int inFile = 0; inFile < Math.min(BLOBS_PER_FILE, blobs - done); inFile += perPack) {
                     packs.add(index.add(id(random), entries(random, perPack)));
                 }
-                IndexFiles.save(repository.unpacked(), index, packs);
+                new IndexWriter(repository.unpacked(), index).save(packs);
             }
         }
     }

@@ -104,7 +104,7 @@ class IndexCacheTest {
             for (int left = blobs; left > 0; left -= 250) {
                 packs.add(index.add(id(from), entries(from, Math.min(left, 250))));
             }
-            return IndexFiles.save(objects, index, packs);
+            return new IndexWriter(objects, index).save(packs);
         }
     }
 
@@ -233,7 +233,7 @@ class IndexCacheTest {
     void is_not_made_of_small_indexes() {
         var small = new TestStorage();
         try (MergedIndex index = MergedIndex.empty()) {
-            IndexFiles.save(new PlainObjects(small), index, List.of(index.add(id(random), entries(random, 100))));
+            new IndexWriter(new PlainObjects(small), index).save(List.of(index.add(id(random), entries(random, 100))));
         }
         var cache = new IndexCache(
                 new CacheFolders(root(), InstantSource.fixed(NOW)), keys, REPOSITORY, new SecureRandom());
@@ -271,7 +271,7 @@ class IndexCacheTest {
         var entries = new PackEntries();
         entries.add(BlobType.DATA, id(new Random(1)), 0, length, 0);
         try (MergedIndex index = MergedIndex.empty()) {
-            return IndexFiles.save(objects, index, List.of(index.add(pack, entries)));
+            return new IndexWriter(objects, index).save(List.of(index.add(pack, entries)));
         }
     }
 

@@ -249,7 +249,7 @@ class IndexFilesTest {
         second.add(BlobType.DATA, TWO, 4_000_000_000L, 33, 0);
         List<Integer> packs = List.of(index.add(PACK_A, first), index.add(PACK_B, second));
 
-        ObjectId saved = IndexFiles.save(objects, index, packs);
+        ObjectId saved = new IndexWriter(objects, index).save(packs);
 
         String expected = ("{'packs':[{'id':'%s','blobs':["
                         + "{'id':'%s','type':'data','offset':0,'length':64,'uncompressed_length':23},"
@@ -274,7 +274,7 @@ class IndexFilesTest {
                 }
                 packs.add(written.add(id("pack", file, pack, 0), entries));
             }
-            IndexFiles.save(objects, written, packs);
+            new IndexWriter(objects, written).save(packs);
         }
 
         BlobIndex index = load();

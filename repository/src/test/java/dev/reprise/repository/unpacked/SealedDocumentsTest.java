@@ -123,6 +123,27 @@ class SealedDocumentsTest {
     }
 
     @Test
+    void documents_are_saved_one_after_the_other_in_the_same_memory() {
+        var memory = new DocumentMemory();
+        byte[] array = new byte[300_000];
+        Random random = new Random(9);
+        for (int length : new int[] {300_000, 17, 200_000, 200_000, 2}) {
+            for (int i = 0; i < array.length; i++) {
+                array[i] = (byte) ('a' + random.nextInt(16));
+            }
+            array[0] = '{';
+            byte[] before = array.clone();
+
+            ObjectId first = format1.save(ObjectType.INDEX, array, length, memory);
+            ObjectId second = format2.save(ObjectType.INDEX, array, length, memory);
+
+            assertThat(array).isEqualTo(before);
+            assertThat(format1.load(ObjectType.INDEX, first)).isEqualTo(Arrays.copyOf(array, length));
+            assertThat(format2.load(ObjectType.INDEX, second)).isEqualTo(Arrays.copyOf(array, length));
+        }
+    }
+
+    @Test
     void format_2_accepts_json_from_before_a_migration() {
         assertThat(load(store(JSON))).isEqualTo(JSON);
         assertThat(load(store("[1]".getBytes(UTF_8)))).isEqualTo("[1]".getBytes(UTF_8));
