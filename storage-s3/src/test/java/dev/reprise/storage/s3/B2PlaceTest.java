@@ -11,6 +11,8 @@ import dev.reprise.storage.StorageException.Kind;
 import dev.reprise.storage.immutability.Immutability;
 import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.storage.url.StorageUrlException;
+import dev.reprise.testkit.store.S3ProxyServer;
+import dev.reprise.testkit.store.StoreCredentials;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -70,13 +72,14 @@ class B2PlaceTest {
 
             assertThat(place.location()).isEqualTo("b2:a-bucket:some/path");
             assertThat(place.readAll(SNAPSHOT)).containsExactly(1, 2, 3);
-            assertThat(bucket.raw()
-                            .headObject(request -> request.bucket("a-bucket").key("some/path/snapshots/" + NAME))
-                            .contentLength())
-                    .isEqualTo(3);
+            try (var raw = Opening.raw(bucket.endpoint())) {
+                assertThat(raw.headObject(request -> request.bucket("a-bucket").key("some/path/snapshots/" + NAME))
+                                .contentLength())
+                        .isEqualTo(3);
+            }
         }
         var asked = account.asked().getFirst();
-        String basic = S3ProxyServer.KEY + ":" + S3ProxyServer.SECRET;
+        String basic = StoreCredentials.KEY + ":" + StoreCredentials.SECRET;
         assertThat(account.asked()).hasSize(1);
         assertThat(asked.target()).isEqualTo("/b2api/v3/b2_authorize_account");
         assertThat(asked.header("Authorization"))
@@ -139,7 +142,7 @@ class B2PlaceTest {
 
     @Test
     void the_master_key_is_refused_with_what_to_make_instead() {
-        account.answers(200, "{\"accountId\": \"" + S3ProxyServer.KEY + "\"}");
+        account.answers(200, "{\"accountId\": \"" + StoreCredentials.KEY + "\"}");
 
         assertFails("a-bucket", Kind.DENIED)
                 .hasMessageContaining("master application key")
@@ -175,12 +178,12 @@ class B2PlaceTest {
 
     @Test
     void failures_tell_no_key() {
-        account.answers(401, "{\"code\": \"unauthorized\", \"message\": \"" + S3ProxyServer.SECRET + "\"}");
+        account.answers(401, "{\"code\": \"unauthorized\", \"message\": \"" + StoreCredentials.SECRET + "\"}");
         var said = new CopyOnWriteArrayList<String>();
         try (Storage place = open("a-bucket")) {
             assertThatThrownBy(place::create).satisfies(failure -> said.add(failure.toString()));
         }
-        assertThat(said).singleElement().asString().doesNotContain(S3ProxyServer.SECRET);
+        assertThat(said).singleElement().asString().doesNotContain(StoreCredentials.SECRET);
     }
 
     @Test
@@ -237,9 +240,9 @@ class B2PlaceTest {
     private static Map<String, String> environment() {
         return new HashMap<>(Map.of(
                 "B2_ACCOUNT_ID",
-                S3ProxyServer.KEY,
+                StoreCredentials.KEY,
                 "B2_ACCOUNT_KEY",
-                S3ProxyServer.SECRET,
+                StoreCredentials.SECRET,
                 "AWS_ACCESS_KEY_ID",
                 "AKIAOTHER",
                 "AWS_SECRET_ACCESS_KEY",

@@ -47,7 +47,7 @@ final class Opening {
     }
 
     /// What an administrator would use.
-    private static S3Client raw(URI server) {
+    static S3Client raw(URI server) {
         return S3Client.builder()
                 .endpointOverride(server)
                 .httpClient(UrlConnectionHttpClient.create())
