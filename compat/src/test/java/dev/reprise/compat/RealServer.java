@@ -1,10 +1,14 @@
 package dev.reprise.compat;
 
+import dev.reprise.app.WiredPlaces;
+import dev.reprise.storage.Storage;
+import dev.reprise.storage.url.PlaceSettings;
 import dev.reprise.testkit.rest.StockRestServer;
 import dev.reprise.testkit.store.StoreCredentials;
 import dev.reprise.testkit.store.StoreProcess;
 import dev.reprise.testkit.store.StoreProcess.Kind;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 
 /// Servers repositories lie on that take long to fetch or to start.
@@ -16,7 +20,7 @@ enum RealServer {
     REST_SERVER,
     RCLONE;
 
-    /// @param folder an empty one that every user may reach
+    /// @param folder an empty one
     Running start(Path folder) {
         return switch (this) {
             case SEAWEEDFS -> buckets(StoreProcess.start(Kind.SEAWEEDFS, folder));
@@ -38,6 +42,11 @@ enum RealServer {
                 "STORAGE_EMULATOR_HOST", store.endpoint() + "/storage/v1/",
                 "GOOGLE_PROJECT_ID", "project",
                 "GOOGLE_ACCESS_TOKEN", "any");
+        // restic makes no bucket on a server that is not Google's.
+        var settings = new PlaceSettings(variables, Path.of("/"), InstantSource.system());
+        try (Storage bucket = WiredPlaces.all().open("gs:theirs:/deep", settings)) {
+            bucket.create();
+        }
         return new Running("gs:%s:/deep", variables, store::close);
     }
 

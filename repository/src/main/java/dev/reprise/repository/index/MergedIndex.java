@@ -153,7 +153,7 @@ public final class MergedIndex implements BlobIndex {
     /// Learns a pack that was stored just now. Its blobs are found by every thread once this returns.
     ///
     /// @param entries in the order of their offsets
-    /// @return the pack's number, for [IndexFiles#save]
+    /// @return the pack's number, for [IndexWriter#save]
     public int add(ObjectId pack, PackEntries entries) {
         lock.writeLock().lock();
         try {
