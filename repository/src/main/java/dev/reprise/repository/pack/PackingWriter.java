@@ -47,6 +47,7 @@ final class PackingWriter implements BlobWriter {
     private final PackStore store;
     private final MergedIndex index;
     private final IndexWriter indexWriter;
+    private final HeapBound heap = new HeapBound();
     /// Packs whose blobs do not count as stored, because the packs are about to be removed.
     private final Set<ObjectId> leaving;
 
@@ -233,6 +234,7 @@ final class PackingWriter implements BlobWriter {
         if (!numbers.isEmpty()) {
             repositoryLock.ensureHeld();
             indexFiles.add(indexWriter.save(numbers));
+            heap.hold();
         }
     }
 
