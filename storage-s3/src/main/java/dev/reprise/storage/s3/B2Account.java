@@ -118,7 +118,7 @@ final class B2Account {
 
     /// As the vendor lists them: 401 for keys, 429 and 503 to come again, 5xx for what passes.
     private static StorageException refused(int status, Map<String, String> answer) {
-        String code = oneLine(answer.getOrDefault("/code", ""));
+        String code = S3Failures.oneLine(answer.getOrDefault("/code", ""));
         String fact = "could not " + WHAT + ": it answered " + status + (code.isEmpty() ? "" : " " + code);
         return switch (status) {
             case 401, 403 -> new StorageException(Kind.DENIED, fact, "check " + ID + " and " + KEY, null);
@@ -128,12 +128,7 @@ final class B2Account {
     }
 
     private static StorageException denied(String fact, String hint) {
-        return new StorageException(Kind.DENIED, oneLine(fact), oneLine(hint), null);
-    }
-
-    private static String oneLine(String text) {
-        String plain = text.replaceAll("[\\p{Cntrl}]+", " ");
-        return plain.length() <= 200 ? plain : plain.substring(0, 200) + "…";
+        return new StorageException(Kind.DENIED, S3Failures.oneLine(fact), S3Failures.oneLine(hint), null);
     }
 
     /// Every text of a JSON document by its pointer; nothing if it is none.

@@ -50,16 +50,17 @@ public final class B2Place implements PlaceKind {
             throw new StorageUrlException("the URL of a B2 repository names no bucket B2 could have", EXAMPLE, null);
         }
         String prefix = colon < 0 ? "" : S3Address.cleaned(address.substring(colon + 1));
-        return new B2Storage(bucket, prefix, new B2Account(service, settings), asS3(settings));
+        int connections = settings.number(CONNECTIONS, 5, 2, 1000);
+        return new B2Storage(
+                bucket, prefix, new B2Account(service, settings), asS3(settings, connections), connections);
     }
 
     /// The same settings in S3's words, without what is meant for other places.
-    private static PlaceSettings asS3(PlaceSettings settings) {
+    private static PlaceSettings asS3(PlaceSettings settings, int connections) {
         Map<String, String> environment = new HashMap<>(settings.environment());
         environment.keySet().removeIf(name -> name.contains("AWS_") || name.startsWith("MINIO_"));
         environment.put("AWS_ACCESS_KEY_ID", settings.variable(B2Account.ID));
         environment.put("AWS_SECRET_ACCESS_KEY", settings.variable(B2Account.KEY));
-        int connections = settings.number(CONNECTIONS, 5, 2, 1000);
         return new PlaceSettings(
                 environment,
                 settings.workingDirectory(),

@@ -14,16 +14,19 @@ final class B2Storage implements Storage {
     private final String prefix;
     private final B2Account account;
     private final PlaceSettings settings;
+    private final int connections;
     private @Nullable S3Storage found;
     private boolean closed;
 
     /// @param prefix   of all keys, without a slash at either end
-    /// @param settings in S3's words
-    B2Storage(String bucket, String prefix, B2Account account, PlaceSettings settings) {
+    /// @param settings    in S3's words
+    /// @param connections requests at a time
+    B2Storage(String bucket, String prefix, B2Account account, PlaceSettings settings, int connections) {
         this.bucket = bucket;
         this.prefix = prefix;
         this.account = account;
         this.settings = settings;
+        this.connections = connections;
     }
 
     private synchronized Storage place() {
@@ -81,7 +84,7 @@ final class B2Storage implements Storage {
 
     @Override
     public int connections() {
-        return settings.number("s3.connections", 5, 2, 1000);
+        return connections;
     }
 
     /// Asks for the host when something other than storing is wanted.

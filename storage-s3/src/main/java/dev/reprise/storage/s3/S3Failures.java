@@ -148,7 +148,7 @@ final class S3Failures {
     }
 
     /// What a server says is not ours: no control characters, no novels.
-    private static String oneLine(String text) {
+    static String oneLine(String text) {
         String plain = text.strip().replaceAll("[\\p{Cntrl}]+", " ");
         return plain.length() <= 200 ? plain : plain.substring(0, 200) + "…";
     }
